@@ -29,8 +29,9 @@ OBJECTS: dict[str, Any] = {
     "y0": pl.Float64, "x0": pl.Float64, "y1": pl.Float64, "x1": pl.Float64}
 """Columns of `objects`: kind is mask, box or point; `values` says which mask values count: "nonzero" or "=2"."""
 
-FOLDS: dict[str, Any] = {"id": pl.String, "repeat": pl.Int32, "fold": pl.Int32, "part": pl.String}
-"""Columns of `folds`: part is train, validation or test."""
+FOLDS: dict[str, Any] = {"id": pl.String, "repeat": pl.Int32, "fold": pl.Int32, "part": pl.String,
+                         "group": pl.String}
+"""Columns of `folds`: part is train, validation or test; group is the unit that is never split."""
 
 PROBLEMS: dict[str, Any] = {"file": pl.String, "problem": pl.String}
 

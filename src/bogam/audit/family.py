@@ -1,0 +1,89 @@
+"""What a rule of the audit is: it reads tables, and returns findings. One file per rule in `rules/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Literal
+
+from bogam.core.registry import Family, Part
+from bogam.data.duplicates import Similar
+from bogam.data.manifest import Manifest
+
+Severity = Literal["stop", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the audit found.
+
+    Args:
+        rule: name of the rule, which a user can cite and accept.
+        severity: "stop": no study goes past it unless the recipe gives a reason; "warning"; "note".
+        title: one line with its numbers.
+        detail: what exactly, with examples.
+        files: files or ids concerned, the first of many.
+        why: why it matters.
+        do: what to do.
+    """
+
+    rule: str
+    severity: Severity
+    title: str
+    detail: str = ""
+    files: tuple[str, ...] = ()
+    why: str = ""
+    do: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a plain mapping."""
+        return {**asdict(self), "files": list(self.files)}
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the rules look at.
+
+    Args:
+        manifest: scanned; its `folds` are empty before a split.
+        target: the class column, or None.
+        near: similar pairs, or None where nobody looked.
+    """
+
+    manifest: Manifest
+    target: str | None = None
+    near: Similar | None = None
+    classes: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = self.manifest.targets.select("id", self.target).rows() if self.target else []
+        object.__setattr__(self, "classes", {name: str(value) for name, value in rows if value is not None})
+
+
+class Rule(Part):
+    """A rule of the audit."""
+
+    needs_pixels: ClassVar[bool] = False
+
+    def check(self, evidence: Evidence) -> Iterable[Finding]:
+        """Yield what the rule finds in the tables."""
+        raise NotImplementedError
+
+    def finding(self, severity: Severity, title: str, **more: Any) -> Finding:
+        """Return a finding that bears the rule's name."""
+        return Finding(self.kind, severity, title, **more)
+
+
+rules: Family[Rule] = Family("audit rule", "bogam.audit.rules", Rule)
+
+
+def some(names: Iterable[str], most: int = 3) -> str:
+    """Return the first names and how many more there are.
+
+    Example:
+        >>> some(["a", "b", "c", "d"], 2)
+        'a, b and 2 more'
+    """
+    listed = list(names)
+    head = ", ".join(listed[:most])
+    return f"{head} and {len(listed) - most} more" if len(listed) > most else head

@@ -1,0 +1,36 @@
+"""How many images has each class?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
+
+from bogam.audit.family import Evidence, Finding, Rule, rules
+
+FEW = 20
+RARE = 0.1
+
+
+@rules.register
+class ClassCounts(Rule):
+    """Counts per class; a class too small to learn or to test."""
+
+    kind: Literal["class-counts"] = "class-counts"
+
+    def check(self, evidence: Evidence) -> Iterable[Finding]:
+        """Yield the counts, and a warning for a class with fewer than 20 images or a share below 10 %."""
+        counts = Counter(evidence.classes.values())
+        if not counts:
+            return
+        total = sum(counts.values())
+        words = ", ".join(f"{name} {count} ({100 * count / total:.0f} %)" for name, count in sorted(counts.items()))
+        yield self.finding("note", f"Classes: {words}.")
+        if len(counts) == 1:
+            yield self.finding("warning", f"All images are of one class, {next(iter(counts))}.",
+                               why="Nothing can be told apart.", do="Check data.target and the folder.")
+        small = [name for name, count in counts.items() if count < FEW or count / total < RARE]
+        if small and len(counts) > 1:
+            yield self.finding("warning", f"Few images of {', '.join(sorted(small))}.", detail=words,
+                               why="Accuracy hides a class that is never found, and intervals will be wide.",
+                               do="Read balanced accuracy and AUC; consider train.class_weights: balanced.")

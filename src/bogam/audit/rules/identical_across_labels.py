@@ -1,0 +1,44 @@
+"""Is one picture filed under two labels?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import polars as pl
+
+from bogam.audit.family import Evidence, Finding, Rule, rules, some
+
+
+@rules.register
+class IdenticalAcrossLabels(Rule):
+    """The same pixels with two labels: one of the two is wrong."""
+
+    kind: Literal["identical-across-labels"] = "identical-across-labels"
+
+    def check(self, evidence: Evidence) -> Iterable[Finding]:
+        """Yield a warning per set: identical pixels, and similar pictures, with different labels."""
+        if not evidence.classes:
+            return
+        images = evidence.manifest.images.filter(pl.col("pixels_sha256").is_not_null())
+        pairs = []
+        for _, rows in images.group_by("pixels_sha256", maintain_order=True):
+            labels = {evidence.classes.get(i) for i in rows["id"].to_list()} - {None}
+            if len(labels) > 1:
+                pairs.append(" = ".join(f"{n} ({evidence.classes.get(i, 'no label')})"
+                                        for i, n in rows.select("id", "image").rows()))
+        if pairs:
+            yield self.finding("warning", f"{len(pairs)} pictures are filed under two labels.",
+                               detail=some(pairs, 5), files=tuple(pairs[:50]),
+                               why="One of the two labels is wrong; the model cannot learn both.",
+                               do="Ask who labeled them; correct or remove them.")
+        names = dict(images.select("id", "image").rows())
+        hashes = dict(images.select("id", "pixels_sha256").rows())
+        near = [f"{names[a]} ({evidence.classes[a]}) ~ {names[b]} ({evidence.classes[b]}), r = {r:.3f}"
+                for a, b, r in (evidence.near.pairs if evidence.near else ())
+                if a in evidence.classes and b in evidence.classes and a in names and b in names
+                and evidence.classes[a] != evidence.classes[b] and hashes[a] != hashes[b]]
+        if near:
+            yield self.finding("warning", f"{len(near)} pairs of similar pictures bear different labels.",
+                               detail=some(near, 5), files=tuple(near[:50]),
+                               why="They may be one lesion labeled twice.", do="Look at them.")

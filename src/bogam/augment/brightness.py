@@ -1,0 +1,36 @@
+"""Make brighter or darker."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from bogam.augment.family import Augment, Drawn, Group, augmentations, draw_between
+from bogam.core.fields import Range
+from bogam.core.types import Case, FloatArray
+
+
+@augmentations.register
+class Brightness(Augment):
+    """Add a share of the grey range to every pixel."""
+
+    group: ClassVar[Group] = "tone"
+    kind: Literal["brightness"] = "brightness"
+    add: Range = (-0.1, 0.1)
+    """What is added, as a share of the grey range, drawn uniformly from (low, high)."""
+
+    def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
+        """Return {"add": ...}."""
+        return {"add": draw_between(rng, *self.add)}
+
+    @staticmethod
+    def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
+        """Return level + add.
+
+        Example:
+            >>> Brightness.tone(np.array([0.25]), {"add": 0.5})
+            array([0.75])
+        """
+        lifted: FloatArray = level + drawn["add"]
+        return lifted

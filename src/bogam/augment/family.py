@@ -1,0 +1,118 @@
+"""What an augmentation is: it draws numbers, and static appliers turn the drawn numbers into pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from bogam.core.fields import Share
+from bogam.core.registry import Family, Part
+from bogam.core.types import Array, Case, FloatArray
+
+Group = Literal["warp", "tone", "filter"]
+Drawn = Mapping[str, Any]
+Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+
+
+class Augment(Part):
+    """A random step for training images only.
+
+    A part says to which `group` it belongs and gives that group's static appliers; nothing else is called. They are
+    static so that a recorded draw is enough to repeat them:
+
+    - warp: `matrix`;
+    - tone: `tone`, and `measure` where the curve depends on the image;
+    - filter: `filter`.
+    """
+
+    group: ClassVar[Group]
+    needs_levels: ClassVar[bool] = False
+    """Refuse a case whose grey range is unknown; tones always do."""
+    volumes: ClassVar[bool] = False
+    """Whether (C, Z, Y, X) is understood; tones always do."""
+
+    probability: Share = 0.5
+    """Share of the draws in which the step is done; otherwise it leaves no trace, not in the history either."""
+
+    def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
+        """Return what the appliers need, as numbers and words that JSON can hold.
+
+        A tone that has to look at the image adds ``"measured": None``; what `measure` returns takes its place.
+
+        Args:
+            rng: valid during this call only.
+            case: as prepared, before any augmentation; its pixels are not for reading here.
+        """
+        return {}
+
+    @staticmethod
+    def matrix(drawn: Drawn, shape: tuple[int, ...]) -> Matrix:
+        """Return the map of a warp, from where a pixel is to where it goes, on columns (y, x, 1).
+
+        Args:
+            drawn: what `draw` returned.
+            shape: (Y, X); the center of pixel i lies at i, so the image's center at ((Y - 1) / 2, (X - 1) / 2).
+        """
+        raise NotImplementedError
+
+    @staticmethod
+    def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
+        """Return new grey levels, pixel by pixel, whatever the shape; the caller clamps them to [0, 1].
+
+        Args:
+            level: share of the case's grey range, float32 in [0, 1]; not to be written to.
+            drawn: what `draw` returned, with what `measure` returned under "measured".
+        """
+        raise NotImplementedError
+
+    @staticmethod
+    def measure(level: FloatArray, drawn: Drawn) -> dict[str, Any]:
+        """Return what the curve needs to know of the image as it is at the step's place, for ``"measured"``.
+
+        Args:
+            level: (C, Y, X) or (C, Z, Y, X), share of the case's grey range, float32 in [0, 1]; not to be written to.
+            drawn: what `draw` returned.
+        """
+        return {}
+
+    @staticmethod
+    def filter(image: Array, levels: tuple[float, float] | None, drawn: Drawn) -> Array:
+        """Return a new image of the same shape and dtype.
+
+        Args:
+            image: (C, Y, X), or (C, Z, Y, X) where `volumes`; not to be written to.
+            levels: (low, high) of the grey scale in use; never None where `needs_levels`.
+            drawn: what `draw` returned.
+        """
+        raise NotImplementedError
+
+
+augmentations: Family[Augment] = Family("augmentation", "bogam.augment", Augment,
+                                        engine=("plan", "apply_cpu", "apply_torch", "sets"))
+
+
+def check_above_zero(value: tuple[float, float]) -> tuple[float, float]:
+    """Return a range whose low end lies above 0; for factors and exponents, which are drawn on a log scale."""
+    if value[0] <= 0:
+        raise ValueError(f"got ({value[0]}, {value[1]}), expected low above 0. 1 changes nothing.")
+    return value
+
+
+def check_not_negative(value: tuple[float, float]) -> tuple[float, float]:
+    """Return a range whose low end is 0 or more; for standard deviations and strengths."""
+    if value[0] < 0:
+        raise ValueError(f"got ({value[0]}, {value[1]}), expected low of 0 or more. 0 changes nothing.")
+    return value
+
+
+def draw_between(rng: np.random.Generator, low: float, high: float) -> float:
+    """Return a number drawn uniformly from [low, high); three times cheaper than `rng.uniform`."""
+    return low + (high - low) * rng.random()
+
+
+def draw_factor(rng: np.random.Generator, low: float, high: float) -> float:
+    """Return a factor drawn log-uniformly, so that 1/2 and 2 are equally likely in (1/2, 2)."""
+    return math.exp(draw_between(rng, math.log(low), math.log(high)))

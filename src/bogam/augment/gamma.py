@@ -1,0 +1,37 @@
+"""Bend the grey levels with a power."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import AfterValidator
+
+from bogam.augment.family import Augment, Drawn, Group, augmentations, check_above_zero, draw_factor
+from bogam.core.fields import Range
+from bogam.core.types import Case, FloatArray
+
+
+@augmentations.register
+class Gamma(Augment):
+    """Raise the image, scaled to [0, 1] over its grey range, to the power gamma."""
+
+    group: ClassVar[Group] = "tone"
+    kind: Literal["gamma"] = "gamma"
+    gamma: Annotated[Range, AfterValidator(check_above_zero)] = (0.8, 1.25)
+    """Exponent, drawn log-uniformly from (low, high); above 1 darkens."""
+
+    def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
+        """Return {"gamma": ...}."""
+        return {"gamma": draw_factor(rng, *self.gamma)}
+
+    @staticmethod
+    def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
+        """Return level ** gamma.
+
+        Example:
+            >>> Gamma.tone(np.array([0.0, 0.5, 1.0]), {"gamma": 2.0})
+            array([0.  , 0.25, 1.  ])
+        """
+        bent: FloatArray = level ** drawn["gamma"]
+        return bent

@@ -1,0 +1,154 @@
+"""Draw the steps of a sample, fuse neighbors of one kind, apply them, and repeat them from a history."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bogam.augment import apply_cpu
+from bogam.augment.family import Augment, Drawn, augmentations
+from bogam.core.errors import UserError, near_miss, say
+from bogam.core.seeds import KeyedGenerator
+from bogam.core.types import Case
+
+Find = Callable[[str], type[Augment]]
+Step = tuple[type[Augment], Drawn]
+
+
+class Plan:
+    """A list of augmentations and a seed.
+
+    The written order is the meaning; fusing changes only the cost and the number of interpolations. What is drawn for
+    a sample depends on (seed, epoch, the case's id, occurrence, position in the list) and on nothing else: not on the
+    order of the calls, the process or the thread.
+
+    Args:
+        steps: in the order in which they act.
+        seed: of the run.
+
+    Example:
+        >>> import numpy as np
+        >>> from bogam.augment.flip_horizontal import FlipHorizontal
+        >>> plan = Plan([FlipHorizontal(probability=1.0)], seed=0)
+        >>> case = Case("a", np.array([[[1, 2, 3]]], np.uint8), (0, 255))
+        >>> drawn = plan.draw(case, epoch=0)
+        >>> drawn
+        ({'augment': 'flip-horizontal'},)
+        >>> plan.apply(case, drawn).image.tolist()
+        [[[3, 2, 1]]]
+    """
+
+    def __init__(self, steps: Sequence[Augment], seed: int) -> None:
+        self.steps = tuple(steps)
+        self.seed = seed
+        self._parts = {step.kind: type(step) for step in self.steps}
+        self._local = threading.local()
+
+    def __reduce__(self) -> tuple[type[Plan], tuple[tuple[Augment, ...], int]]:
+        return Plan, (self.steps, self.seed)
+
+    def draw(self, case: Case, epoch: int, occurrence: int = 0) -> tuple[dict[str, Any], ...]:
+        """Return one entry per step that happens, in order: ``{"augment": kind, ...}``, fit for JSON.
+
+        A step that does not happen leaves no entry.
+
+        Args:
+            case: as prepared.
+            epoch: which pass over the training part.
+            occurrence: how often the same case came before in this epoch, for samplers that repeat.
+        """
+        try:
+            keyed: KeyedGenerator = self._local.keyed
+        except AttributeError:
+            keyed = self._local.keyed = KeyedGenerator()
+        entries: list[dict[str, Any]] = []
+        for position, step in enumerate(self.steps):
+            rng = keyed.at(self.seed, "augment", epoch, case.id, occurrence, position)
+            if rng.random() < step.probability:
+                entries.append({"augment": step.kind, **step.draw(rng, case)})
+        return tuple(entries)
+
+    def apply(self, case: Case, drawn: Sequence[Mapping[str, Any]]) -> Case:
+        """Return the augmented case; its history ends with what was drawn and measured. The input is left alone.
+
+        Arrays that no step changed are shared with the input.
+
+        Raises:
+            UserError: a tone or noise on a case without levels; a volume in a step that knows only pictures.
+        """
+        return _apply(case, drawn, self._find)
+
+    def _find(self, kind: str) -> type[Augment]:
+        return self._parts.get(kind) or _find(kind)
+
+
+def replay(case: Case, history: Sequence[Mapping[str, Any]]) -> Case:
+    """Repeat on a prepared case, bit for bit, the augmentations of a history; entries of other kinds are passed over.
+
+    Args:
+        case: as prepared, before augmentation.
+        history: of the augmented case, or any part of it that came from `Plan.draw` or `Plan.apply`.
+    """
+    return _apply(case, [entry for entry in history if "augment" in entry], _find)
+
+
+def _find(kind: str) -> type[Augment]:
+    try:
+        return augmentations.get(kind)
+    except ValueError:
+        raise UserError(say("history", f"augmentation '{kind}'", "one that this version has",
+                            near_miss(kind, augmentations.names()))) from None
+
+
+def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find) -> Case:
+    if not drawn:
+        return case
+    done: list[Mapping[str, Any]] = list(case.history)
+    for run in fuse([(find(entry["augment"]), entry) for entry in drawn]):
+        case, entries = _apply_run(case, run)
+        done += entries
+    return case.but(history=tuple(done))
+
+
+def fuse(steps: Sequence[Step]) -> list[list[Step]]:
+    """Return the steps as runs that are carried out as one: neighboring warps, neighboring tones, single filters.
+
+    A tone that measures the image begins a run of its own, so that it sees what the steps before it made.
+    """
+    runs: list[list[Step]] = []
+    group = ""
+    for step in steps:
+        part, drawn = step
+        if part.group != group or group == "filter" or "measured" in drawn:
+            runs.append([])
+        runs[-1].append(step)
+        group = part.group
+    return runs
+
+
+def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
+    first, drawn = run[0]
+    if case.image.ndim == 4 and first.group != "tone":
+        _check_volume(case, run)
+    if first.group == "warp":
+        matrix = first.matrix(drawn, case.image.shape[-2:])
+        for part, entry in run[1:]:
+            matrix = apply_cpu.multiply(part.matrix(entry, case.image.shape[-2:]), matrix)
+        return apply_cpu.warp(case, matrix), [entry for _, entry in run]
+    if first.group == "tone":
+        levels = apply_cpu.check_levels(case, drawn["augment"])
+        if "measured" in drawn and drawn["measured"] is None:
+            level = apply_cpu.read_levels(case.image, levels)
+            run = [(first, {**drawn, "measured": first.measure(level, drawn)}), *run[1:]]
+        return case.but(image=apply_cpu.tone(case.image, levels, run)), [entry for _, entry in run]
+    levels_or_none = apply_cpu.check_levels(case, drawn["augment"]) if first.needs_levels else case.levels
+    return case.but(image=first.filter(case.image, levels_or_none, drawn)), [drawn]
+
+
+def _check_volume(case: Case, run: list[Step]) -> None:
+    for part, drawn in run:
+        if not part.volumes:
+            raise UserError(say(f"case {case.id}, augmentation {drawn['augment']}",
+                                f"a volume of shape {case.image.shape}", "a picture (C, Y, X)",
+                                "Leave it out, or slice the volume; flips, tones and noise take volumes."))

@@ -1,0 +1,37 @@
+"""Move up, down, left, right."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from bogam.augment.family import Augment, Drawn, Group, Matrix, augmentations, draw_between
+from bogam.core.fields import Range
+from bogam.core.types import Case
+
+
+@augmentations.register
+class Shift(Augment):
+    """Move the image by a share of its size; what comes in from outside has the lowest grey level."""
+
+    group: ClassVar[Group] = "warp"
+    kind: Literal["shift"] = "shift"
+    down: Range = (-0.1, 0.1)
+    """Move downward as a share of the height, drawn uniformly from (low, high); negative moves up."""
+    right: Range = (-0.1, 0.1)
+    """Move to the right as a share of the width, drawn uniformly from (low, high); negative moves left."""
+
+    def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
+        """Return {"down": ..., "right": ...}."""
+        return {"down": draw_between(rng, *self.down), "right": draw_between(rng, *self.right)}
+
+    @staticmethod
+    def matrix(drawn: Drawn, shape: tuple[int, ...]) -> Matrix:
+        """Return the shift in pixels.
+
+        Example:
+            >>> Shift.matrix({"down": 0.5, "right": -0.25}, (4, 8))
+            ((1.0, 0.0, 2.0), (0.0, 1.0, -2.0), (0.0, 0.0, 1.0))
+        """
+        return ((1.0, 0.0, drawn["down"] * shape[0]), (0.0, 1.0, drawn["right"] * shape[1]), (0.0, 0.0, 1.0))

@@ -1,0 +1,33 @@
+"""`bogam evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the tables. [default: RUN/external/NAME]")
+@click.option("--layout", default="auto", show_default=True, help="How the folder is read, where two ways fit.")
+@click.option("--patient", help="absent, column:NAME, or a pattern such as '{patient}_{rest}'.")
+@click.option("--target", help="Class column, where the data set has several.")
+@click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="For a table: image=file, class=dx ...")
+@click.option("--label", "labels", multiple=True, metavar="THEIRS=MODEL'S",
+              help="A label of the folder under the model's name for it, such as cancer=malignant.")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda or cuda:N.")
+def evaluate(run: Path, folder: Path, out: Path | None, layout: str, patient: str | None, target: str | None,
+             columns: tuple[str, ...], labels: tuple[str, ...], device: str) -> None:
+    """Score the finished RUN on the images of FOLDER: external validation, beside the run's own test part.
+
+    Refused where FOLDER holds the same patients or pictures that the model has seen.
+    """
+    from bogam.cli.show import Terminal
+    from bogam.evaluate.external import evaluate_external, pairs_of
+    with Terminal() as terminal:
+        words = evaluate_external(run, folder, out, layout=layout, patient=patient, target=target,
+                                  columns=pairs_of("--column", columns), renamed=pairs_of("--label", labels),
+                                  device=device, tell=terminal.stage)
+    click.echo(words)

@@ -1,0 +1,68 @@
+"""Baselines that stand beside the models: the same folds, the same scoring, no network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from bogam.core.types import Prediction
+from bogam.data.load import load_case
+from bogam.data.split import part_ids
+from bogam.evaluate.baselines import baselines, predict_baseline
+from bogam.evaluate.score import score
+from bogam.evaluate.thresholds import choose_thresholds
+from bogam.prepare.geometry import restore
+from bogam.study.data import Ready, Tell, class_indices, quiet
+from bogam.study.one_run import prepare
+from bogam.study.recipe import Recipe, cells
+
+
+class _Part:
+    """One part of a fold, as baselines see it."""
+
+    def __init__(self, prepared: object, ids: list[str]) -> None:
+        self.ids = ids
+        self.case = prepared.case  # type: ignore[attr-defined]
+
+
+def score_baselines(recipe: Recipe, ready: Ready, out: Path, cache: Path, disk_gb: float, tell: Tell = quiet) -> None:
+    """Write `baselines/<name>/repeatR-foldF/cases.parquet` for every baseline and fold that is not there yet.
+
+    Baselines see the images as the first cell prepares them; their thresholds come from validation too.
+    """
+    first = cells(recipe)[0].recipe
+    prepared = prepare(first, ready.manifest, cache, disk_gb)
+    aside = {name for name, _ in prepared.problems}
+    classes = class_indices(ready.manifest, ready.target, ready.labels) if recipe.task == "classification" else {}
+    groups = dict(ready.manifest.folds.select("id", "group").rows())
+    digest = json.dumps([ready.manifest.digest(), [s.to_yaml() for s in first.prepare]])
+    splits = ready.manifest.folds.select("repeat", "fold").unique().sort("repeat", "fold").rows()
+    names = baselines(recipe.task)
+    for count, (name, (repeat, fold)) in enumerate([(n, s) for n in names for s in splits], 1):
+        tell("Scoring baselines", count, len(names) * len(splits))
+        folder = out / "baselines" / name / f"repeat{repeat}-fold{fold}"
+        if (folder / "of.json").is_file() and (folder / "of.json").read_text(encoding="utf-8") == digest:
+            continue
+        train, validation, test = (
+            _Part(prepared, [i for i in part_ids(ready.manifest, repeat, fold, part) if i not in aside])
+            for part in ("train", "validation", "test"))
+        both = _Part(prepared, [*validation.ids, *test.ids])
+        probs = predict_baseline(name, train, both, len(ready.labels), recipe.split.seed, classes=classes)
+
+        def told(part: _Part, probs: dict = probs):  # type: ignore[type-arg, no-untyped-def]
+            for i in part.ids:
+                case = load_case(ready.manifest, i, channels=first.data.channels,
+                                 resize_masks=first.data.resize_masks)
+                said = probs[i]
+                if recipe.task == "segmentation":
+                    said = restore(said, prepared.case(i).history, case.shape)
+                yield case, Prediction(i, said, name)
+
+        thresholds = choose_thresholds(told(validation), recipe.task, len(ready.labels), classes)
+        scored, _ = score(told(test), task=recipe.task, labels=ready.labels, thresholds=thresholds, classes=classes,
+                          groups=groups)
+        folder.mkdir(parents=True, exist_ok=True)
+        scored.with_columns(repeat=pl.lit(repeat), fold=pl.lit(fold)).write_parquet(folder / "cases.parquet")
+        (folder / "of.json").write_text(digest, encoding="utf-8")

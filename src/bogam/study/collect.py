@@ -1,0 +1,90 @@
+"""Read a study's folder into what the report shows; works on a half-finished study too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from bogam.core.errors import UserError, say
+from bogam.data.manifest import Manifest
+from bogam.evaluate.score import SEGMENTATION, classification_schema
+from bogam.study.one_run import status_of
+from bogam.study.recipe import Recipe, load_recipe
+from bogam.study.recipe import cells as cells_of
+from bogam.study.results import CellResult, RunResult, StudyResult
+from bogam.study.run import run_folder
+from bogam.train.rows import read_rows
+
+WHERE = {"repeat": pl.Int32, "fold": pl.Int32, "seed": pl.Int32}
+
+
+def collect(out: Path) -> StudyResult:
+    """Return everything that a study's folder holds.
+
+    Raises:
+        UserError: it is no study's folder.
+    """
+    if not (out / "study.json").is_file():
+        raise UserError(say(str(out), "no study.json", "the folder of a study"))
+    head = json.loads((out / "study.json").read_text(encoding="utf-8"))
+    audit = json.loads((out / "audit.json").read_text(encoding="utf-8"))
+    recipe = load_recipe(out / "recipe.yaml")
+    manifest = Manifest.load(out / "manifest")
+    labels = tuple(head["labels"])
+    schema = SEGMENTATION if recipe.task == "segmentation" else classification_schema(len(labels))
+    schema = {**schema, **WHERE}
+    splits = manifest.folds.select("repeat", "fold").unique().sort("repeat", "fold").rows()
+
+    found = []
+    for cell in cells_of(recipe):
+        runs, frames = [], []
+        for repeat, fold in splits:
+            for seed in cell.recipe.train.seeds:
+                folder = run_folder(out, cell, manifest.digest(), repeat, fold, seed)
+                facts = status_of(folder)
+                status = facts.get("status", "unfinished")
+                status = status if status in ("done", "failed") else "unfinished"
+                runs.append(RunResult(folder, repeat, fold, seed, status, facts.get("error", ""),
+                                      read_rows(folder / "metrics.jsonl"), facts))
+                if status == "done":
+                    frames.append(_scored(folder / "predictions" / "cases.parquet", schema, repeat, fold, seed))
+        found.append(CellResult(cell.name, cell.labels, False, runs, _joined(frames, schema)))
+    for place in sorted((out / "baselines").glob("*")):
+        frames = [_scored(place / f"repeat{repeat}-fold{fold}" / "cases.parquet", schema, repeat, fold, 0)
+                  for repeat, fold in splits if (place / f"repeat{repeat}-fold{fold}" / "of.json").is_file()]
+        found.append(CellResult(place.name, {}, True, [], _joined(frames, schema)))
+    return StudyResult(out, recipe.to_dict(), recipe.to_yaml(), manifest, found, axes_of(recipe), recipe.task, labels,
+                       audit["findings"], {**head, "accepted": audit["accepted"], "verdict": audit["verdict"]},
+                       head["unit"])
+
+
+def axes_of(recipe: Recipe) -> dict[str, list[str]]:
+    """Return axis to labels in order; arms are one axis, "arm"."""
+    axes: dict[str, list[str]] = {}
+    for cell in cells_of(recipe):
+        for axis, label in cell.labels.items():
+            if label not in axes.setdefault(axis, []):
+                axes[axis].append(label)
+    return axes
+
+
+def control_of(recipe: Recipe) -> dict[str, str]:
+    """Return axis to the label of its control level. Raises UserError where the recipe names one that is not there."""
+    axes = axes_of(recipe)
+    for axis, label in recipe.report.control.items():
+        if axis not in axes or label not in axes[axis]:
+            raise UserError(say(f"report.control.{axis}", label, f"a value of an axis; there are {axes}"))
+    return {axis: recipe.report.control.get(axis, labels[0]) for axis, labels in axes.items()}
+
+
+def _scored(path: Path, schema: dict[str, object], repeat: int, fold: int, seed: int) -> pl.DataFrame:
+    frame = pl.read_parquet(path)
+    return frame.with_columns(repeat=pl.lit(repeat, pl.Int32), fold=pl.lit(fold, pl.Int32),
+                              seed=pl.lit(seed, pl.Int32)).select(list(schema))
+
+
+def _joined(frames: list[pl.DataFrame], schema: dict[str, object]) -> pl.DataFrame:
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+

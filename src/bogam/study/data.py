@@ -1,0 +1,176 @@
+"""From the recipe's data section to a manifest that is scanned, audited, grouped and split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from bogam.audit.family import Evidence
+from bogam.audit.run import Audit, audit, refuse
+from bogam.core.errors import UserError, near_miss, say
+from bogam.data.duplicates import Similar, groups, similar, thumbnails
+from bogam.data.layout import recognize
+from bogam.data.manifest import Manifest
+from bogam.data.scan import scan
+from bogam.data.split import split, split_notes
+from bogam.study.recipe import DataSection, Recipe
+
+Tell = Callable[[str, int, int], None]
+"""Progress of the preparation: what, how many done, of how many."""
+
+
+def quiet(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """Data ready to be prepared.
+
+    Args:
+        manifest: with folds.
+        target: class column, or None.
+        labels: class names or mask labels: the outputs of the network.
+        audit: all findings.
+        accepted: stop-level findings that the recipe accepts, with the reason.
+        unit: what is never split, in words.
+        notes: how the images were chosen and divided.
+    """
+
+    manifest: Manifest
+    target: str | None
+    labels: tuple[str, ...]
+    audit: Audit
+    accepted: list[dict[str, str]]
+    unit: str
+    notes: tuple[str, ...]
+
+
+def open_data(section: DataSection, cache: Path, tell: Tell = quiet) -> Manifest:
+    """Read a folder as the recipe says, decode every picture once, and leave out what is not included."""
+    manifest = recognize(Path(section.root), layout=section.layout, patient=section.patient,
+                         columns=section.columns or None, slice_axis=section.slice, slice_every=section.slice_every)
+    manifest = scan(manifest, cache / "scan", progress=lambda done, total: tell("Reading images", done, total))
+    manifest.check()
+    return include(manifest, section.include)
+
+
+def include(manifest: Manifest, wanted: dict[str, list[str]]) -> Manifest:
+    """Keep the images whose column has one of the wanted values; a column of `images` or of `targets`."""
+    for column, values in wanted.items():
+        frame = manifest.targets if column in manifest.targets.columns else manifest.images
+        if column not in frame.columns:
+            known = [*manifest.targets.columns[1:], *manifest.images.columns]
+            raise UserError(say("data.include", f"the column '{column}'", "one that the data set has",
+                                near_miss(column, known)))
+        kept = frame.filter(pl.col(column).cast(pl.String).is_in(values))["id"].to_list()
+        if not kept:
+            found = sorted({str(v) for v in frame[column].to_list()})[:8]
+            raise UserError(say(f"data.include.{column}", f"{values}, which no image has", f"some of {found}"))
+        left = len(manifest) - len(kept)
+        keep = set(kept)
+        manifest = manifest.take([i for i in manifest.images["id"].to_list() if i in keep])
+        manifest = manifest.but(notes=(*manifest.notes, f"data.include.{column}: {left} images left out."))
+    return manifest
+
+
+def choose_target(manifest: Manifest, section: DataSection, task: str) -> str | None:
+    """Return the class column: the named one, the only one, or "class". None where a segmentation has none."""
+    columns = [name for name, spec in manifest.target_specs.items() if spec.kind == "multiclass"]
+    if section.target is not None:
+        if section.target not in columns:
+            raise UserError(say("data.target", section.target, "a class column of the data set",
+                                near_miss(section.target, columns)))
+        return section.target
+    if len(columns) == 1:
+        return columns[0]
+    if "class" in columns:
+        return "class"
+    if task == "classification":
+        raise UserError(say("data.target", "nothing", "the column to classify",
+                            f"Found: {', '.join(columns)}." if columns else
+                            "No class labels were found in this folder; is it a segmentation?"))
+    return None
+
+
+def labels_of(manifest: Manifest, section: DataSection, task: str, target: str | None) -> tuple[str, ...]:
+    """Return the network's outputs: class names in order, or mask labels."""
+    if task == "segmentation":
+        found: tuple[str, ...] = manifest.mask_labels
+        if not found:
+            raise UserError(say("task", "segmentation", "a data set with masks",
+                                "No masks were found; is it `task: classification`?"))
+    else:
+        assert target is not None
+        present = set(manifest.targets[target].drop_nulls().to_list())
+        found = tuple(label for label in manifest.target_specs[target].labels if label in present)
+        if len(found) < 2:
+            raise UserError(say(f"target {target}", f"{len(found)} class ({', '.join(found)})", "two or more"))
+    if section.labels is None:
+        return found
+    if sorted(section.labels) != sorted(found):
+        raise UserError(say("data.labels", section.labels, f"an order of {list(found)}"))
+    return tuple(section.labels)
+
+
+def usable(manifest: Manifest, task: str, target: str | None) -> tuple[Manifest, list[str]]:
+    """Leave out images that nobody labeled for the task; a missing label is not a negative."""
+    if task == "classification":
+        keep = set(manifest.targets.filter(pl.col(str(target)).is_not_null())["id"].to_list())
+        lacking = f"without {target}"
+    else:
+        keep = set(manifest.objects.filter(pl.col("kind") == "mask")["id"].to_list())
+        lacking = "without a mask"
+    left = len(manifest) - len(keep)
+    if not left:
+        return manifest, []
+    return (manifest.take([i for i in manifest.images["id"].to_list() if i in keep]),
+            [f"{left} images {lacking} take no part."])
+
+
+def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True) -> Ready:
+    """Read, audit and split the recipe's data.
+
+    Args:
+        recipe: its data, split, audit and task sections count.
+        cache: folder of scans and thumbnails.
+        tell: progress.
+        check: raise where the audit says stop; False only to show findings.
+
+    Raises:
+        AuditStop: a stop-level finding that the recipe does not accept.
+        UserError: a folder, column or split that cannot be used.
+    """
+    whole = open_data(recipe.data, cache, tell)
+    target = choose_target(whole, recipe.data, recipe.task)
+    labels = labels_of(whole, recipe.data, recipe.task, target)
+    near: Similar | None = None
+    if len(whole) <= MOST_COMPARED:
+        thumbs = thumbnails(whole, cache / "scan", lambda done, total: tell("Comparing images", done, total))
+        near = similar(thumbs, len(whole))
+    manifest, notes = usable(whole, recipe.task, target)
+    group, unit = groups(manifest, recipe.split.group, near)
+    manifest = split(manifest, recipe.split, group, target)
+    found = audit(Evidence(whole.but(folds=manifest.folds), target, near))
+    accepted = refuse(found, recipe.audit.accept) if check else []
+    if near is None:
+        notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")
+    notes += split_notes(manifest, target if recipe.task == "classification" else None)
+    return Ready(manifest, target, labels, found, accepted, unit, tuple(notes))
+
+
+MOST_COMPARED = 30_000
+"""Largest set in which similar pictures are looked for (all pairs of thumbnails; 20 s and 4 GB at this size)."""
+
+
+def class_indices(manifest: Manifest, target: str | None, labels: tuple[str, ...]) -> dict[str, int]:
+    """Return id to class index."""
+    if target is None:
+        return {}
+    index = {label: k for k, label in enumerate(labels)}
+    rows: list[tuple[str, Any]] = manifest.targets.select("id", target).rows()
+    return {name: index[value] for name, value in rows if value is not None}

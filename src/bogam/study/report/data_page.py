@@ -1,0 +1,160 @@
+"""Data and split: what was taken, what was not, who is in which part, and what the audit found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from bogam.data.manifest import Manifest
+from bogam.page.blocks import Block, Bullets, Facts, Folded, Gallery, Heading, Paragraph, Statement, Thumb, Tone
+from bogam.page.document import Section
+from bogam.page.picture import outlined, thumbnail
+from bogam.page.table import Column, Table
+from bogam.page.text import clean, listed, many
+from bogam.study.report.cautions import PATIENTS_UNKNOWN
+from bogam.study.report.examples import ExampleCase
+from bogam.study.results import StudyResult
+
+_ORDER: dict[str, tuple[int, Tone]] = {"stop": (0, "stop"), "warning": (1, "warning"), "note": (2, "note")}
+
+
+def data_section(result: StudyResult, thumbnails: Sequence[ExampleCase]) -> Section:
+    """Return the chapter on the data, the split and the audit."""
+    manifest = result.manifest
+    blocks: list[Block] = [_facts(result)]
+    if manifest.patient == "absent":
+        blocks.append(Paragraph(f"{PATIENTS_UNKNOWN} The unit that is never split is the {clean(result.grouping)}."))
+    else:
+        blocks.append(Paragraph(f"The unit that is never split is the {clean(result.grouping)}."))
+    if thumbnails:
+        blocks.append(_gallery(thumbnails))
+    blocks.append(Heading("How many of what"))
+    blocks.append(_class_table(result))
+    blocks.append(Heading("Who is in which part"))
+    blocks.extend(_split(result))
+    blocks.append(Heading("What was taken, and what was not"))
+    blocks.append(Bullets([clean(note) for note in manifest.notes]) if manifest.notes
+                  else Paragraph("The reader of the folder left no notes."))
+    blocks.extend(_set_aside(manifest))
+    blocks.append(Heading("What the audit found"))
+    blocks.extend(_findings(result))
+    return Section("data", "Data and split", blocks)
+
+
+def _facts(result: StudyResult) -> Facts:
+    images = result.manifest.images
+    pairs = [("Data set", clean(result.manifest.name)), ("Images", f"{images.height:,}")]
+    if result.manifest.patient == "given":
+        pairs.append(("Patients", f"{images['patient'].n_unique():,}"))
+    else:
+        pairs.append(("Patients", "unknown"))
+    for column, name in (("modality", "Modality"), ("site", "Sites"), ("scanner", "Scanners"), ("format", "Format"),
+                         ("bits", "Bits per sample")):
+        values = sorted({clean(v) for v in images[column].drop_nulls().to_list()})
+        if values:
+            pairs.append((name, listed(values, 4)))
+    sizes = images.select("rows", "columns").drop_nulls()
+    if sizes.height:
+        rows, columns = sizes["rows"].to_list(), sizes["columns"].to_list()
+        same = len(set(rows)) == 1 and len(set(columns)) == 1
+        pairs.append(("Size, rows × columns", f"{rows[0]} × {columns[0]}" if same else
+                      f"{min(rows)}–{max(rows)} × {min(columns)}–{max(columns)}"))
+    pairs.append(("Manifest digest", result.manifest.digest()))
+    return Facts(pairs)
+
+
+def class_of(result: StudyResult) -> pl.DataFrame:
+    """Return a table id, class: the target's value, or for segmentation whether there is a mask."""
+    manifest = result.manifest
+    if result.task != "segmentation" and manifest.target_specs:
+        names = list(manifest.target_specs)
+        name = next((n for n in names if manifest.target_specs[n].labels == tuple(result.labels)), names[0])
+        return manifest.targets.select("id", pl.col(name).cast(pl.String).fill_null("not labeled").alias("class"))
+    masks = manifest.objects.filter(pl.col("kind") == "mask")
+    marked = set(masks.filter(pl.col("locator").is_not_null())["id"].to_list())
+    looked = set(masks["id"].to_list())
+    words = ["with mask" if i in marked else "without lesion (empty mask)" if i in looked else "not labeled"
+             for i in manifest.images["id"].to_list()]
+    return pl.DataFrame({"id": manifest.images["id"], "class": words},
+                        schema={"id": pl.String, "class": pl.String})
+
+
+def _class_table(result: StudyResult) -> Table:
+    manifest = result.manifest
+    joined = class_of(result).join(manifest.images.select("id", "patient"), on="id")
+    rows = [{"class": row["class"], "images": row["images"], "share": 100 * row["images"] / max(1, len(manifest)),
+             "patients": row["patients"] if manifest.patient == "given" else None}
+            for row in joined.group_by("class").agg(pl.len().alias("images"), pl.col("patient").n_unique()
+                                                    .alias("patients")).sort("class").iter_rows(named=True)]
+    columns = [Column("class", "Class"), Column("images", "Images", "count"),
+               Column("share", "Share, %", "number", 1)]
+    if manifest.patient == "given":
+        columns.append(Column("patients", "Patients", "count"))
+    return Table("classes", "Images per class", columns, rows)
+
+
+def _split(result: StudyResult) -> list[Block]:
+    folds = result.manifest.folds
+    if not folds.height:
+        return [Paragraph("The data were not split.")]
+    joined = folds.join(class_of(result), on="id", how="left")
+    classes = joined["class"].unique().sort().to_list()
+    counts = joined.group_by("repeat", "fold", "part").agg(
+        pl.len().alias("images"), pl.col("group").n_unique().alias("groups"),
+        *[(pl.col("class") == c).sum().alias(f"class {c}") for c in classes])
+    place = {"train": 0, "validation": 1, "test": 2}
+    rows = sorted(counts.iter_rows(named=True), key=lambda r: (r["repeat"], r["fold"], place.get(r["part"], 3)))
+    columns = [Column("repeat", "Repeat", "count"), Column("fold", "Fold", "count"), Column("part", "Part"),
+               Column("images", "Images", "count"), Column("groups", "Groups", "count"),
+               *[Column(f"class {c}", clean(c), "count") for c in classes]]
+    table = Table("split", "Images and groups in each part of each fold", columns, rows, headings=3, layout="scroll",
+                  notes=["Validation chooses the epoch and the threshold; the test part is scored once, at the end."])
+    return [table] if len(rows) <= 15 else [
+        Paragraph(f"{many(len(rows), 'part')} in all."), Folded("Show every part of every fold", [table])]
+
+
+def _set_aside(manifest: Manifest) -> list[Block]:
+    count = manifest.set_aside.height
+    if not count:
+        return [Paragraph("No file had to be set aside.")]
+    table = Table("set_aside", "Files set aside: they could not be used and are in no number of this report",
+                  [Column("file", "File"), Column("problem", "Problem")],
+                  list(manifest.set_aside.iter_rows(named=True)), show=30)
+    return [Paragraph(f"{many(count, 'file')} set aside."), table]
+
+
+def _findings(result: StudyResult) -> list[Block]:
+    if not result.findings:
+        return [Paragraph("The audit's rules found nothing to report. They can only find what they look for.")]
+    findings = sorted(result.findings, key=lambda f: _ORDER.get(str(f.get("severity")), (3, "note"))[0])
+    blocks: list[Block] = []
+    for finding in findings:
+        severity = str(finding.get("severity"))
+        small = [f"{head} {clean(finding[key])}" for key, head in (("why", "Why it matters:"), ("do", "What to do:"))
+                 if finding.get(key)]
+        files = [clean(f) for f in finding.get("files") or []]
+        if files:
+            small.append(f"Files: {listed(files, 4)}.")
+        head, detail = clean(finding.get("title") or ""), clean(finding.get("detail") or "")
+        text = f"{head.rstrip('.')}. {detail}" if detail else head
+        blocks.append(Statement(_ORDER.get(severity, (3, "note"))[1], severity, text, small))
+    return blocks
+
+
+def findings_table(findings: list[dict[str, Any]]) -> Table:
+    """Return the findings as a table that is only saved."""
+    keys = ("severity", "rule", "title", "detail", "why", "do", "files")
+    rows = [{k: "; ".join(map(str, f.get(k) or [])) if k == "files" else f.get(k) for k in keys} for f in findings]
+    return Table("audit", "Audit findings", [Column(k, k) for k in keys], rows)
+
+
+def _gallery(thumbnails: Sequence[ExampleCase]) -> Gallery:
+    thumbs = []
+    for case in thumbnails:
+        uri = thumbnail(case.image) if case.truth is None else outlined(case.image, case.truth, None, 160)
+        thumbs.append(Thumb(uri, clean(f"Image {case.id}. {case.caption}"), clean(case.caption) or clean(case.id),
+                            [clean(case.id)] if case.caption else []))
+    outline = " Outlines are the given masks." if any(c.truth is not None for c in thumbnails) else ""
+    return Gallery(f"Images of the data set, drawn at random.{outline}", thumbs)

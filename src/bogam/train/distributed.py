@@ -1,0 +1,88 @@
+"""Several processes under torchrun: who we are, and the network that shares its gradients."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import distributed as dist
+
+
+@dataclass(frozen=True)
+class World:
+    """This process among all.
+
+    Args:
+        rank: number of this process; 0 writes files.
+        size: number of processes.
+        local: number of this process on its machine, which is its GPU.
+    """
+
+    rank: int = 0
+    size: int = 1
+    local: int = 0
+
+    def wait(self) -> None:
+        """Wait for the other processes."""
+        if self.size > 1:
+            dist.barrier()
+
+
+def under_torchrun() -> bool:
+    """Tell whether torchrun started this process as one of several."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+@contextmanager
+def joined(device: str) -> Iterator[World]:
+    """Join the other processes for the time of a training; alone, nothing happens.
+
+    Args:
+        device: "cuda" talks through NCCL, anything else through Gloo.
+    """
+    if not under_torchrun():
+        yield World()
+        return
+    begun_here = not dist.is_initialized()
+    if begun_here:
+        dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    try:
+        yield World(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")))
+    finally:
+        if begun_here:
+            dist.destroy_process_group()
+
+
+def shared(module: torch.nn.Module, world: World, device: str) -> torch.nn.Module:
+    """Return the network to train: itself, or wrapped so that gradients are averaged over the processes."""
+    if world.size == 1:
+        return module
+    if device.startswith("cuda"):
+        module = torch.nn.SyncBatchNorm.convert_sync_batchnorm(module)
+        return torch.nn.parallel.DistributedDataParallel(module, device_ids=[world.local])
+    return torch.nn.parallel.DistributedDataParallel(module)
+
+
+def everywhere(value: float, world: World) -> float:
+    """Return rank 0's value on every process, so that all take the same decision."""
+    if world.size == 1:
+        return value
+    carried = torch.tensor([value], dtype=torch.float64)
+    if dist.get_backend() == "nccl":
+        carried = carried.cuda(world.local)
+    dist.broadcast(carried, src=0)
+    return float(carried.item())
+
+
+def mean_over(value: float, count: int, world: World) -> float:
+    """Return the mean over all processes of per-process means that rest on `count` images each."""
+    if world.size == 1:
+        return value
+    carried = torch.tensor([value * count, float(count)], dtype=torch.float64)
+    if dist.get_backend() == "nccl":
+        carried = carried.cuda(world.local)
+    dist.all_reduce(carried)
+    return float(carried[0] / carried[1])

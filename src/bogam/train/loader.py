@@ -1,0 +1,94 @@
+"""Batches of one epoch: who is in which batch, drawn, augmented and stacked; the same for any number of workers."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from bogam.augment.plan import Plan
+from bogam.core.seeds import generator
+from bogam.core.types import Batch, Case
+from bogam.predict.door import Door
+
+
+class Loader:
+    """Batches of one epoch after another.
+
+    Args:
+        case: id to prepared case; no decoding happens behind it.
+        ids: of the training part.
+        classes: id to class index, for classification; empty for segmentation.
+        plan: the augmentation; draws depend on (seed, epoch, id) alone.
+        door: the normalization.
+        batch: images per optimizer step over all processes.
+        seed: of the run; the order of an epoch depends on it.
+        rank, world: this process and how many there are; each takes its share of every batch.
+        ahead: batches prepared in a background thread while the network works; 0: none.
+    """
+
+    def __init__(self, case: Callable[[str], Case], ids: Sequence[str], classes: Mapping[str, int], plan: Plan,
+                 door: Door, batch: int, seed: int, rank: int = 0, world: int = 1, ahead: int = 2) -> None:
+        self._case, self._ids, self._classes, self._plan, self._door = case, list(ids), classes, plan, door
+        self._seed, self._rank, self._world, self._ahead = seed, rank, world, ahead
+        self.steps = max(1, -(-len(self._ids) // batch))
+
+    def batches(self, epoch: int) -> list[list[str]]:
+        """Return the ids of each batch of this process; the sizes of the whole batches differ by one at most."""
+        order = generator(self._seed, "order", epoch).permutation(len(self._ids))
+        parts = np.array_split(order, self.steps)
+        return [[self._ids[k] for k in np.array_split(part, self._world)[self._rank]] for part in parts]
+
+    def _make(self, ids: Sequence[str], epoch: int) -> Batch:
+        cases = []
+        for name in ids:
+            case = self._case(name)
+            cases.append(self._plan.apply(case, self._plan.draw(case, epoch)))
+        image = self._door.tensor(cases).contiguous(memory_format=torch.channels_last)
+        if self._classes:
+            return Batch(list(ids), image, targets=torch.tensor([self._classes[i] for i in ids], dtype=torch.int64))
+        masks = torch.from_numpy(np.stack([case.masks for case in cases if case.masks is not None])).float()
+        return Batch(list(ids), image, masks=masks)
+
+    def epoch(self, epoch: int) -> Iterator[Batch]:
+        """Yield the batches of one epoch. An error in the background thread is raised here."""
+        todo = self.batches(epoch)
+        if self._ahead < 1:
+            for ids in todo:
+                yield self._make(ids, epoch)
+            return
+        ready: queue.Queue[Any] = queue.Queue(self._ahead)
+        stop = threading.Event()
+
+        def put(item: Any) -> bool:
+            while not stop.is_set():
+                try:
+                    ready.put(item, timeout=0.1)
+                    return True
+                except queue.Full:
+                    continue
+            return False
+
+        def work() -> None:
+            try:
+                for ids in todo:
+                    if not put(self._make(ids, epoch)):
+                        return
+                put(None)
+            except BaseException as error:  # handed over and raised in the thread that trains
+                put(error)
+
+        thread = threading.Thread(target=work, name="bogam-loader", daemon=True)
+        thread.start()
+        try:
+            while (item := ready.get()) is not None:
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+        finally:
+            stop.set()
+            thread.join()

@@ -1,0 +1,162 @@
+"""What every augmentation promises, over the whole family."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import threading
+
+import numpy as np
+import pytest
+import yaml
+
+from bogam.augment.family import augmentations
+from bogam.augment.plan import Plan, replay
+from bogam.augment.sets import SETS, named
+from bogam.core.errors import UserError
+from bogam.core.types import Case
+
+KINDS = augmentations.names()
+LEVELS = {"u1": (0.0, 255.0), "u2": (0.0, 4095.0), "i2": (-1000.0, 1500.0), "f4": (0.0, 1.0)}
+
+
+def make_case(dtype="u1", channels=1, name="case-1", shape=(33, 40)):
+    rng = np.random.default_rng(5)
+    low, high = LEVELS[dtype]
+    image = (low + rng.random((channels, *shape)) * (high - low)).astype(dtype)
+    masks = (rng.random((2, *shape)) > 0.6).astype(np.uint8)
+    boxes = np.array([[4.0, 5.0, 20.0, 30.0], [10.0, 10.0, 12.0, 12.0]])
+    return Case(name, image, (low, high), patient="p1", masks=masks, boxes=boxes, box_labels=("a", "b"),
+                points=np.array([[3.0, 4.0]]), targets={"class": 1}, spacing_mm=(0.5, 0.5), affine=np.eye(4),
+                history=({"step": "resize"},))
+
+
+def always(kind):
+    return augmentations.parse({kind: {"probability": 1.0}})
+
+
+def same(one, two):
+    assert one.id == two.id
+    for name in ("image", "masks", "boxes", "points", "affine"):
+        first, second = getattr(one, name), getattr(two, name)
+        assert first.dtype == second.dtype
+        assert np.array_equal(first, second), name
+    assert one.history == two.history
+    assert one.box_labels == two.box_labels
+
+
+def test_the_family_is_what_its_folder_holds():
+    assert {"flip-horizontal", "flip-vertical", "rotate", "shift", "zoom", "brightness", "contrast", "gamma",
+            "gaussian-blur", "noise", "clahe", "equalize"} <= set(KINDS)
+
+
+@pytest.mark.parametrize("dtype", LEVELS)
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_contract(kind, channels, dtype):
+    case = make_case(dtype, channels)
+    kept = pickle.loads(pickle.dumps(case))
+    for held in (case.image, case.masks, case.boxes, case.points, case.affine):
+        held.setflags(write=False)
+    plan = Plan([always(kind)], seed=3)
+    drawn = plan.draw(case, epoch=2)
+    made = plan.apply(case, drawn)
+
+    same(case, kept)  # the input is left alone
+    assert [entry["augment"] for entry in drawn] == [kind]
+    assert (made.id, made.patient, made.targets) == (case.id, case.patient, case.targets)
+    assert made.image.shape == case.image.shape
+    assert made.image.dtype == case.image.dtype
+    assert made.image.flags.c_contiguous
+    assert not np.array_equal(made.image, case.image)
+    assert made.image.min() >= case.levels[0]
+    assert made.image.max() <= case.levels[1]
+    assert made.masks.shape == case.masks.shape
+    assert set(np.unique(made.masks)) <= {0, 1}  # no new labels
+    assert set(made.box_labels) <= set(case.box_labels)
+    if augmentations.get(kind).group != "warp":
+        assert np.array_equal(made.masks, case.masks)
+        assert np.array_equal(made.boxes, case.boxes)
+
+    same(made, Plan([always(kind)], seed=3).apply(case, plan.draw(case, epoch=2)))  # same seed, same result
+    assert made.history[0] == {"step": "resize"}
+    recorded = json.loads(json.dumps(made.history))
+    same(made, replay(case, recorded))  # replays from its history, through JSON
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_part_survives_yaml_and_pickling(kind):
+    part = always(kind)
+    assert augmentations.parse(yaml.safe_load(yaml.safe_dump(part.to_yaml()))) == part
+    assert pickle.loads(pickle.dumps(part)) == part
+    assert all(field.description for name, field in type(part).model_fields.items() if name != "kind")
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("flip-horizontal", "flip-vertical", "equalize")])
+def test_draws_differ_between_epochs_samples_occurrences_and_seeds(kind):
+    plan = Plan([always(kind)], seed=0)
+    one, other = make_case(), make_case(name="case-2")
+    drawn = [plan.draw(one, 0), plan.draw(one, 1), plan.draw(other, 0), plan.draw(one, 0, occurrence=1),
+             Plan([always(kind)], seed=1).draw(one, 0)]
+    assert len({json.dumps(d) for d in drawn}) == 5
+
+
+def test_draws_do_not_depend_on_order_process_or_thread():
+    plan = Plan(named("all"), seed=7)
+    cases = [make_case(name=f"case-{k}") for k in range(6)]
+    forward = [plan.draw(case, epoch) for epoch in range(3) for case in cases]
+    backward = [plan.draw(case, epoch) for epoch in reversed(range(3)) for case in reversed(cases)]
+    assert forward == backward[::-1]
+    moved = pickle.loads(pickle.dumps(plan))
+    assert [moved.draw(case, 1) for case in cases] == forward[6:12]
+
+    found: dict[int, list] = {}
+
+    def work(mine):
+        found[mine] = [plan.draw(case, epoch) for _ in range(20) for epoch in range(3) for case in cases]
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(found[k] == forward * 20 for k in range(4))
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("dtype", LEVELS)
+def test_a_named_set_replays_bit_for_bit(name, dtype):
+    case = make_case(dtype)
+    plan = Plan(named(name), seed=0)
+    for epoch in range(8):
+        made = plan.apply(case, plan.draw(case, epoch))
+        same(made, replay(case, json.loads(json.dumps(made.history))))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_levels_tones_and_noise_refuse(kind):
+    case = make_case().but(levels=None)
+    plan = Plan([always(kind)], seed=0)
+    part = augmentations.get(kind)
+    if part.group == "tone" or part.needs_levels:
+        with pytest.raises(UserError, match=rf"case case-1, augmentation {kind}: got no grey levels, expected"):
+            plan.apply(case, plan.draw(case, 0))
+    else:
+        assert plan.apply(case, plan.draw(case, 0)).levels is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_volumes_pass_through_flips_tones_and_noise_and_are_refused_elsewhere(kind):
+    flat = make_case()
+    volume = flat.but(image=np.stack([flat.image] * 3, axis=1), masks=np.stack([flat.masks] * 3, axis=1), boxes=None,
+                      points=None, spacing_mm=(2.0, 0.5, 0.5))
+    plan = Plan([always(kind)], seed=0)
+    drawn = plan.draw(volume, 0)
+    part = augmentations.get(kind)
+    if part.group == "tone" or part.volumes:
+        made = plan.apply(volume, drawn)
+        assert made.image.shape == volume.image.shape
+        assert not np.array_equal(made.image, volume.image)
+    else:
+        with pytest.raises(UserError, match=rf"{kind}: got a volume of shape \(1, 3, 33, 40\), expected a picture"):
+            plan.apply(volume, drawn)
