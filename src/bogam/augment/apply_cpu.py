@@ -156,7 +156,7 @@ def read_levels(image: Array, levels: Levels) -> NDArray[np.float32]:
         [0.0, 0.0, 0.5, 1.0]
     """
     low, high = float(levels[0]), float(levels[1])
-    share: NDArray[np.float32] = (image.astype(np.float32) - low) * (1.0 / (high - low))
+    share: NDArray[np.float32] = (image.astype(np.float32) - low) / (high - low)
     share = np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)
     return share
 

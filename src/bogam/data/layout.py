@@ -104,7 +104,7 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     for row in draft.images:
         row["modality"] = row.get("modality") or (_modality(known) if known else None)
         row["origin"], row["parents"] = "real", []
-    notes = [f"Read as {fit.layout}: {fit.what}.", *account(draft, tree, fit), *draft.notes]
+    notes = [f"Read as {fit.layout}: {fit.what}.", *account(draft, tree, fit), *_class_notes(draft), *draft.notes]
     if known:
         notes.extend(_dataset_notes(known, draft))
     manifest = _manifest(tree.folder, draft).but(patient=status, notes=tuple(notes),
@@ -187,9 +187,10 @@ def _settle_patients(draft: Draft, patient: str | None, dataset: type[Dataset] |
     names = [row["name"] for row in rows]
     if patient == "absent":
         for row in rows:
-            row["patient"] = None
-        draft.notes.append("Patients: declared absent.")
-        return "absent"
+            row["patient"] = row.get("_volume")
+        if not any(row["patient"] for row in rows):
+            draft.notes.append("Patients: declared absent.")
+            return "absent"
     pattern = patient if patient is not None and not patient.startswith("column:") else None
     if pattern is None and not any(row.get("patient") for row in rows) and dataset and dataset.patient != "absent":
         pattern = dataset.patient
@@ -203,19 +204,26 @@ def _settle_patients(draft: Draft, patient: str | None, dataset: type[Dataset] |
                                 f"Try '{guess}'." if guess else "Or declare `patient: absent`."))
         draft.notes.append(f"Patients: from the names, by '{pattern}'.")
     patients = {row["patient"] for row in rows if row.get("patient")}
-    if not patients:
+    if not patients and not any(row.get("_volume") for row in rows):
         draft.notes.append(_absent_note(names, dataset))
         return "absent"
+    if not patients or patient == "absent":
+        draft.notes.append("Patients: absent; the slices of a volume stay together, each volume counts as a patient.")
+        for row in rows:
+            row["patient"] = row.get("_volume")
     unknown = [row for row in rows if not row.get("patient")]
     for row in unknown:
-        row["patient"] = f"unknown-{row['id']}"
+        row["patient"] = f"unknown-{row.get('_volume') or row['id']}"
     per = Counter(row["patient"] for row in rows)
-    draft.notes.append(f"{count(len(patients), 'patient')}, 1 to {max(per.values())} images each.")
+    low, high = min(per.values()), max(per.values())
+    spread = count(high, "image") if low == high else f"{low} to {count(high, 'image')}"
+    draft.notes.append(f"{count(len(per), 'patient')}, {spread} each.")
     if unknown:
-        parts = Counter(row.get("part") or "no part" for row in unknown)
-        where = ", ".join(f"{n} in {part}" for part, n in parts.items())
-        draft.notes.append(f"WARNING: {count(len(unknown), 'image')} of {len(rows)} have no known patient ({where}); "
-                           "each counts as a patient of its own. If they are of the patients above, scores are "
+        parts = Counter(row.get("part") for row in unknown)
+        where = ", ".join(f"{n} in {part}" for part, n in parts.items() if part)
+        draft.notes.append(f"WARNING: {count(len(unknown), 'image')} of {len(rows)} have no known patient"
+                           f"{f' ({where})' if where else ''}; "
+                           "each counts as a patient of its own. If they are of the other patients, scores are "
                            "optimistic.")
     return "given"
 
@@ -230,6 +238,19 @@ def _absent_note(names: Sequence[str], dataset: type[Dataset] | None) -> str:
     return (f"Patients: nothing was declared, so they are absent. But the names look as if they hold "
             f"{count(len(groups), 'id')} ({', '.join(list(groups)[:3])}, ...) on {sum(groups.values())} images. "
             f"If these are patients: data: {{patient: '{guess}'}}")
+
+
+def _class_notes(draft: Draft) -> list[str]:
+    """Return one sentence per target with the number of images of each label."""
+    notes = []
+    for name, spec in draft.target_specs.items():
+        values = [draft.targets[name].get(row["name"]) for row in draft.images]
+        seen = Counter(label for v in values if v is not None for label in
+                       (str(v).split("|") if spec.kind == "multilabel" else [v]))
+        if spec.kind != "regression":
+            missing = f"; {count(values.count(None), 'image')} without" if None in values else ""
+            notes.append(f"Target {name}: {', '.join(f'{label}: {seen[label]:,}' for label in spec.labels)}{missing}.")
+    return notes
 
 
 def _modality(known: tuple[str, type[Dataset]]) -> str | None:
@@ -247,8 +268,8 @@ def _dataset_notes(known: tuple[str, type[Dataset]], draft: Draft) -> list[str]:
     here.update(f"{name}/{row.get('part')}" for row in draft.images)
     published = {k: v for k, v in part.counts.items() if here[k]}
     if any(here[k] != v for k, v in published.items()):
-        listed = ", ".join(f"{k} {here[k]:,} / {v:,}" for k, v in published.items())
-        notes.append(f"Images here / published: {listed}.")
+        listed = ", ".join(f"{k}: {here[k]:,} of {v:,}" for k, v in published.items())
+        notes.append(f"Images here of those published: {listed}.")
     relatives = part.known_relatives(name)
     if relatives:
         notes.append(f"Holds images of the same patients as {', '.join(relatives)}: neither is an external test of the "

@@ -75,7 +75,7 @@ def load_case(manifest: Manifest, id: str, channels: Channels = "keep", resize_m
     from bogam.data.readers.read import read_picture
     row = manifest.images.row(index.rows[id], named=True)
     picture = read_picture(Locator.parse(row["image"]), manifest.root)
-    history: list[dict[str, Any]] = [_read_entry(picture)]
+    history: list[dict[str, Any]] = [read_entry(picture)]
     image, entry = to_channels(picture.image, channels)
     if entry:
         history.append(entry)
@@ -93,7 +93,7 @@ def load_case(manifest: Manifest, id: str, channels: Channels = "keep", resize_m
                 points=np.asarray(points, np.float64) if points else None, targets=targets, history=tuple(history))
 
 
-def _read_entry(picture: Picture) -> dict[str, Any]:
+def read_entry(picture: Picture) -> dict[str, Any]:
     facts = {k: list(v) if isinstance(v, tuple) else v for k, v in picture.facts.items()}
     return {"step": "read", "format": picture.format, "bits": picture.bits, "facts": facts,
             "notes": list(picture.notes)}

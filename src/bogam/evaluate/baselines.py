@@ -112,7 +112,8 @@ def thumbnail(case: Case, channels: int) -> Floats:
     low, high = case.levels if case.levels is not None else (0.0, 1.0)
     height, width = case.shape
     size = (min(_SIDE, width), min(_SIDE, height))
-    planes = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in case.image.astype(np.float32)])
+    image = case.image.astype(np.float32)
+    planes = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in image])
     planes = (planes - low) / (high - low)
     if len(planes) != channels:
         planes = np.repeat(planes, channels, axis=0) if channels > 1 else planes.mean(axis=0)

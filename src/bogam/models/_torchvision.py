@@ -124,11 +124,11 @@ def _adapt_first(module: nn.Module, path: str, channels: int) -> None:
     assert isinstance(old, nn.Conv2d)
     if old.in_channels == channels:
         return
-    new = nn.utils.skip_init(nn.Conv2d, channels, old.out_channels, old.kernel_size, old.stride, old.padding,
-                             bias=old.bias is not None)
+    new = nn.Conv2d(channels, old.out_channels, old.kernel_size,  # type: ignore[arg-type]
+                    old.stride, old.padding, bias=old.bias is not None)  # type: ignore[arg-type]
     with torch.no_grad():
         new.weight.copy_(_fit_kernel(old.weight, channels))
-        if old.bias is not None:
+        if old.bias is not None and new.bias is not None:
             new.bias.copy_(old.bias)
     owner, _, leaf = path.rpartition(".")
     setattr(module.get_submodule(owner), leaf, new)
@@ -156,9 +156,9 @@ def _load(module: nn.Module, source: Source, state: Mapping[str, Any], where: st
     missing, extra = sorted(needed - set(kept)), sorted(set(kept) - set(own))
     wrong = sorted(name for name in set(kept) & set(own) if kept[name].shape != own[name].shape)
     if missing or extra or wrong:
-        faults = [f"{len(names)} {what} ({names[0]}{', ...' if len(names) > 1 else ''})"
-                  for what, names in (("missing", missing), ("unknown", extra), ("of another shape", wrong)) if names]
-        raise UserError(say(where, f"weights of another network: {', '.join(faults)}", f"{len(needed)} tensors that fit",
+        faults = ", ".join(f"{len(names)} {what} ({names[0]}{', ...' if len(names) > 1 else ''})" for what, names in
+                           (("missing", missing), ("unknown", extra), ("of another shape", wrong)) if names)
+        raise UserError(say(where, f"weights of another network: {faults}", f"{len(needed)} tensors that fit",
                             "Use the file that was made for this network."))
     module.load_state_dict(kept, strict=False)
 

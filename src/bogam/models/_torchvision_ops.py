@@ -30,15 +30,15 @@ def declare_operators() -> bool:
     Call it before `import torchvision`. Safe to call often and from several threads.
 
     Returns:
-        Whether the declarations are in place: False with a CUDA build of torch, with a compiled part that loads,
-        and where torchvision is imported already.
+        Whether ours are in place: False with a CUDA build of torch, with a compiled part that loads, and where
+        torchvision is imported or its operators are declared already.
     """
     global _library  # noqa: PLW0603 - torch keeps declarations only as long as the object lives
     with _lock:
         if _library is None and _is_needed():
-            library = torch.library.Library("torchvision", "FRAGMENT")
+            library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
             for schema in SCHEMAS:
-                library.define(schema)
+                library.define(schema)  # type: ignore[no-untyped-call]
             _library = library
         return _library is not None
 
@@ -49,13 +49,15 @@ def _is_needed() -> bool:
     found = importlib.util.find_spec("torchvision")
     if found is None or not found.submodule_search_locations:
         return False
-    return not any(_loads(file) for folder in found.submodule_search_locations
-                   for file in sorted(Path(folder).glob("_C*")) if file.suffix in {".so", ".pyd", ".dylib"})
+    if any(_loads(file) for folder in found.submodule_search_locations
+                   for file in sorted(Path(folder).glob("_C*")) if file.suffix in {".so", ".pyd", ".dylib"}):
+        return False
+    return not hasattr(torch.ops.torchvision, "nms")
 
 
 def _loads(file: Path) -> bool:
     try:
-        torch.ops.load_library(str(file))
+        torch.ops.load_library(str(file))  # type: ignore[no-untyped-call]
     except (ImportError, OSError):
         return False
     return True

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class DenseNet121(Network):
     """DenseNet-121 (Huang et al. 2017): 7 million parameters, from torchvision.
 
-    Published weights expect images normalized to mean 0 and deviation 1: set `normalize: {to: z-score}`.
+    Published weights were trained on images of mean 0 and standard deviation 1: set `normalize: {to: z-score}`.
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset({"classification"})

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @networks.register
 class MobileNetV3(Network):
-    """MobileNetV3 (Howard et al. 2019): small: 1.5, large: 4.2 million parameters, from torchvision.
+    """MobileNetV3 (Howard et al. 2019): 1.5 (small) or 4.2 (large) million parameters, from torchvision.
 
-    Published weights expect images normalized to mean 0 and deviation 1: set `normalize: {to: z-score}`.
+    Published weights were trained on images of mean 0 and standard deviation 1: set `normalize: {to: z-score}`.
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset({"classification"})

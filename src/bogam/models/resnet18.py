@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ResNet18(Network):
     """ResNet-18 (He et al. 2016): 11.2 million parameters, from torchvision.
 
-    Published weights expect images normalized to mean 0 and deviation 1: set `normalize: {to: z-score}`.
+    Published weights were trained on images of mean 0 and standard deviation 1: set `normalize: {to: z-score}`.
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset({"classification"})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Vgg16(Network):
     """VGG-16 (Simonyan and Zisserman 2015): 134 million parameters, from torchvision; slow and large.
 
-    Published weights expect images normalized to mean 0 and deviation 1: set `normalize: {to: z-score}`.
+    Published weights were trained on images of mean 0 and standard deviation 1: set `normalize: {to: z-score}`.
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset({"classification"})

@@ -11,7 +11,7 @@ import polars as pl
 
 from bogam.core.errors import FileProblem, UserError, say
 from bogam.core.types import Array, Case, Picture
-from bogam.data.load import as_channels
+from bogam.data.load import read_entry, to_channels
 from bogam.data.locator import Locator
 from bogam.data.readers.read import count_frames, read_picture, sniff
 from bogam.predict.decide import decide
@@ -91,9 +91,9 @@ def _pictures(path: Path) -> Iterator[Locator]:
 
 
 def _case(model: Model, picture: Picture, name: str, image: Array) -> Case:
-    image, note = as_channels(image, model.channels)
+    image, entry = to_channels(image, model.channels)
     return Case(name, image, picture.levels, picture.level_unit, spacing_mm=picture.spacing_mm,
-                history=({"step": "read", "note": note},) if note else ())
+                history=tuple(e for e in (read_entry(picture), entry) if e))
 
 
 def _predict_one(model: Model, picture: Picture, name: str, file: str, out: Path,

@@ -116,7 +116,7 @@ def load_model(folder: Path, device: str = "cpu") -> Model:
         raise UserError(say(str(place / "model.json"), f"format {head['format']}", str(FORMAT),
                             "Use the version of bogam that wrote it."))
     network = networks.parse(head["network"])
-    module = network.build(head["image_channels"], len(head["labels"]), 0)
+    module = network.bare().build(head["image_channels"], len(head["labels"]), 0)
     load_weights(place / "weights.safetensors", module)
     normalize = prepare_steps.parse(head["normalize"])
     assert isinstance(normalize, Normalize)

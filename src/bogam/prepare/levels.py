@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 
 from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case
+from bogam.data.load import LUMA
 
 FLOAT_STEPS = 65536
 """Steps into which the range of a float image is divided where a histogram is needed."""
-
-LUMA = (0.299, 0.587, 0.114)
-"""Shares of red, green and blue in brightness (ITU-R BT.601)."""
 
 
 def levels_of(case: Case, step: str) -> tuple[float, float]:

@@ -71,7 +71,8 @@ class Window(Step):
     percentile: Range = (0.5, 99.5)
     """(low, high) in percent of the pixels; with source: percentile."""
     function: Literal["linear", "linear-exact"] = "linear"
-    """How DICOM turns center and width into a range; linear is the Standard's default."""
+    """How DICOM turns center and width into a range, with source: recipe; a stored window brings its own (a sigmoid
+    is read as linear)."""
     depth: Literal["8-bit", "keep"] = "8-bit"
     """8-bit: 0 to 255; keep: the values as they are, clipped, at full depth."""
 
@@ -124,8 +125,11 @@ class Window(Step):
             assert self.center is not None
             assert self.width is not None
             return window_range(self.center, self.width, self.function)
-        stored = next((entry["window"] for entry in case.history if entry.get("window") is not None), None)
+        read = next((entry for entry in case.history if entry["step"] == "read"), {})
+        stored = read.get("facts", {}).get("window")
         if stored is None:
             raise UserError(say(f"case {case.id}, step window", "a file that holds no window", "WindowCenter and "
                                 "WindowWidth", "Choose source: percentile, or recipe with center and width."))
-        return window_range(float(stored[0]), float(stored[1]), self.function)
+        exact = str(read["facts"].get("window_function") or "").upper() == "LINEAR_EXACT"
+        low, high = window_range(float(stored[0]), float(stored[1]), "linear-exact" if exact else "linear")
+        return low, high

@@ -194,7 +194,7 @@ def fit(job: Job) -> Fit:
                 write_rows(job.folder / "metrics.jsonl", rows)
 
         world.wait()
-        finished = job.network.build(channels, len(job.labels), seed_of(job.seed, "weights"))
+        finished = job.network.bare().build(channels, len(job.labels), seed_of(job.seed, "weights"))
         load_weights(kept / "best.safetensors", finished)
         notes = list(job.network.notes(shape))
         if any(row["validation_score"] is None for row in rows) and section.select == "score":

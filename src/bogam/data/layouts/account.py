@@ -25,7 +25,8 @@ def account(draft: Draft, tree: Tree, fit: Fit) -> list[str]:
     """
     masks = {o["locator"] for o in draft.objects if o["kind"] == "mask" and o["locator"]}
     mask_files = {m.partition("#")[0] for m in masks}
-    taken = [count(len(draft.images), "image")]
+    files = len({row["image"].partition("#")[0] for row in draft.images})
+    taken = [count(len(draft.images), "image") + (f" from {count(files, 'file')}" if files < len(draft.images) else "")]
     if mask_files:
         taken.append(count(len(mask_files), "mask file"))
     boxes = sum(1 for o in draft.objects if o["kind"] == "box" and o.get("y0") is not None)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bogam.core.errors import UserError, say
 from bogam.data.layouts.tree import stem_of
 
-_WORDS = (r"person\d+", r"IM-\d+", r"C\d+P\d+", r"TCGA-\w{2}-\w{4}", r"sub-[A-Za-z0-9]+", r"LIDC-IDRI-\d+",
+_WORDS = (r"person\d+", r"IM-\d+", r"C\d+(?:P\d+[A-Z]?|N)?(?=_?thin)", r"TCGA-\w{2}-\w{4}", r"sub-[A-Za-z0-9]+", r"LIDC-IDRI-\d+",
           r"(?:patient|subject|subj|case|pat|pid|volunteer)[-_ ]?\d+")
 _LEADING = r"^(?P<patient>[A-Za-z]*[-_]?\d+)(?=[-_])"
 

@@ -16,6 +16,7 @@ from bogam.data.layouts.tree import Tree, suffix_of
 from bogam.data.locator import Locator
 
 Axis = Literal["z", "y", "x"]
+_NO_PICTURES = frozenset({"SEG", "PR", "KO", "SR", "RTSTRUCT", "RTDOSE", "RTPLAN", "REG"})
 _FACTS = ("scanner", "modality", "view", "laterality")
 
 
@@ -42,6 +43,9 @@ def fill_from_headers(draft: Draft, tree: Tree) -> None:
                 header = read_header(tree.folder / row["name"])
             except FileProblem as error:
                 draft.set_aside.append((row["name"], error.problem))
+                continue
+            if header.get("modality") in _NO_PICTURES:
+                draft.set_aside.append((row["name"], f"is a DICOM object of modality {header['modality']}, no image"))
                 continue
             row["_header"] = header
             for name in _FACTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -25,6 +26,7 @@ _ROLES = {
     "part": {"part", "split", "subset", "partition"}, "mask": {"mask", "maskfile", "maskpath", "segmentation"}}
 _TARGETS = ("class", "label", "target", "diagnosis", "dx", "finding", "pathology", "category")
 _ROLE_NAMES = ("image", *_ROLES)
+_MASKS = re.compile(r"mask|segment|annotation|label|groundtruth|ground_truth", re.IGNORECASE)
 _FACTS = tuple(role for role in _ROLES if role not in ("mask", "part"))
 
 
@@ -46,13 +48,19 @@ def _load(tree: Tree, name: str) -> pl.DataFrame | None:
 
 
 class _Finder:
-    """Find a picture by its path, its file name or its stem, where that is unique."""
+    """Find a picture by its path, its file name or its stem, where that is unique.
 
-    def __init__(self, pictures: Iterable[str]) -> None:
+    Of two files of one name, one of them in a folder of masks, an image is the other one and a mask is that one.
+    """
+
+    def __init__(self, pictures: Iterable[str], masks: bool = False) -> None:
         pictures = list(pictures)
+        first = [p for p in pictures if (_MASKS.search(p.rpartition("/")[0]) is not None) == masks]
         self.paths = {p.lower(): p for p in pictures}
         self.last = _unique((p.rpartition("/")[2].lower(), p) for p in pictures)
+        self.last.update(_unique((p.rpartition("/")[2].lower(), p) for p in first))
         self.stem = _unique((stem_of(p).lower(), p) for p in pictures)
+        self.stem.update(_unique((stem_of(p).lower(), p) for p in first))
 
     def __call__(self, value: str | None) -> str | None:
         if not value:
@@ -118,7 +126,7 @@ def read(fit: Fit, options: Options) -> Draft:
     assert frame is not None
     draft = Draft()
     draft.used.add(tree.prefix + name)
-    finder = _Finder(tree.pictures)
+    finder, mask_finder = _Finder(tree.pictures), _Finder(tree.pictures, masks=True)
     columns = _columns(frame, finder, options, name, len(tree.pictures))
     targets = _targets(frame, columns, options, name)
     missing = double = 0
@@ -139,7 +147,7 @@ def read(fit: Fit, options: Options) -> Draft:
         added = draft.add_image(tree, image, part=part, **facts)
         for target, spec in targets.items():
             values[target][added["name"]] = _value(row[target], spec, name, target)
-        if "mask" in columns and (mask := finder(row[columns["mask"]])):
+        if "mask" in columns and (mask := mask_finder(row[columns["mask"]])):
             masks.append((image, mask))
     draft.targets.update(values)
     draft.target_specs.update(targets)

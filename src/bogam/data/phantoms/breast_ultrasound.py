@@ -76,13 +76,13 @@ class BreastUltrasound(Phantom):
     def _add_lobules(self, image: Field, depths: tuple[float, float], patient: np.random.Generator,
                      rng: np.random.Generator) -> None:
         """Darken a few soft ovals in place: fat lobules, which belong to no mask."""
-        for _ in range(int(rng.poisson(0.6 + 2.2 * self.difficulty))):
+        for _ in range(int(rng.poisson(0.6 + 1.8 * self.difficulty))):
             center = (float(rng.uniform(depths[0] * 0.6, depths[1])), float(rng.uniform(0, 1)))
             axes = (float(rng.uniform(0.03, 0.08)), float(rng.uniform(0.06, 0.17)))
             radii = 1 + 0.12 * self._wobble(rng, 64, 2, 5)
             lobule = texture.blur(texture.fill(texture.outline(center, axes, rng.normal(0, 0.2), radii), self.size),
                                   float(rng.uniform(0.005, 0.015)))
-            image *= 1 - np.float32(rng.uniform(0.2, 0.3 + 0.3 * self.difficulty)) * lobule
+            image *= 1 - np.float32(rng.uniform(0.15, 0.25 + 0.25 * self.difficulty)) * lobule
 
     @staticmethod
     def _wobble(rng: np.random.Generator, count: int, low: int, high: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -115,7 +115,7 @@ class BreastUltrasound(Phantom):
         lesion = texture.fill(points, self.size)
         cyst = bool(patient.random() < 0.3 * (1 - bad))
         background = float(cv_mean(image, texture.blur(lesion, 0.06)))
-        contrast = float(np.clip(patient.normal(0.3 + 0.42 * hard, 0.04 + 0.12 * hard), 0.08, 0.95))
+        contrast = float(np.clip(patient.normal(0.25 + 0.4 * hard, 0.04 + 0.1 * hard), 0.08, 0.9))
         level = background * (0.12 + 0.2 * hard if cyst else contrast)
         inside = texture.smooth_noise(rng, self.size, (14, 14), octaves=2)
         soft = texture.blur(lesion, 0.004 + 0.016 * float(ragged) * (0.5 + 0.5 * hard) + 0.005 * hard)

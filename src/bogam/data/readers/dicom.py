@@ -37,10 +37,12 @@ def read_header(path: Path) -> dict[str, Any]:
     Raises:
         FileProblem: unreadable, no DICOM, or without a picture (report, plan, DICOMDIR).
     """
-    dataset, notes = tags.open_dicom(path, pixels=False)
     try:
         with recorded("pydicom") as texts:
+            dataset, notes = tags.open_dicom(path, pixels=False)
             header = _header(dataset)
+    except FileProblem:
+        raise
     except Exception as error:
         raise FileProblem(str(path), tags.broken(error)) from error
     return header | {"notes": tuple(dict.fromkeys(notes + tags.worded(texts)))}
@@ -82,6 +84,17 @@ def read_dicom(path: Path, frame: int | None = None) -> Picture:
     Raises:
         FileProblem: see `read_header`; or pixels that are truncated, damaged or of an unknown compression.
     """
+    try:
+        with recorded("pydicom") as texts:
+            picture = _read_frames(path, frame)
+    except FileProblem:
+        raise
+    except Exception as error:
+        raise FileProblem(str(path), tags.broken(error)) from error
+    return dataclasses.replace(picture, notes=tuple(dict.fromkeys(tags.worded(texts) + picture.notes)))
+
+
+def _read_frames(path: Path, frame: int | None) -> Picture:
     if frame is None:
         dataset, notes = tags.open_dicom(path, pixels=True)
     else:
@@ -92,25 +105,19 @@ def read_dicom(path: Path, frame: int | None = None) -> Picture:
     if not any(name in dataset for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
         raise FileProblem(str(path), "is a DICOM file without pixels")
     pixels, color, more = stored_pixels(dataset, path, frame)
-    notes += more
-    try:
-        with recorded("pydicom") as texts:
-            picture = _picture(dataset, path, pixels, color, frame)
-    except FileProblem:
-        raise
-    except Exception as error:
-        raise FileProblem(str(path), tags.broken(error)) from error
-    notes = tuple(dict.fromkeys(notes + tags.worded(texts) + picture.notes))
-    return dataclasses.replace(picture, notes=notes)
+    picture = _picture(dataset, path, pixels, color, frame)
+    return dataclasses.replace(picture, notes=notes + more + picture.notes)
 
 
 def _picture(dataset: Dataset, path: Path, pixels: np.ndarray, color: bool, frame: int | None) -> Picture:
     facts = tags.facts(dataset, frame or 0)
     bits = _whole(dataset.get("BitsStored")) or 8 * pixels.itemsize
     if color:
-        image, notes = color_depth(pixels)
+        palette = dataset.get("PhotometricInterpretation") == "PALETTE COLOR"
+        image, notes = color_depth(pixels, palette)
         levels, told = full_levels(image)
-        levels = (0.0, float(2**bits - 1)) if image.dtype.kind == "u" and bits < 8 * image.itemsize else levels
+        if image.dtype.kind == "u" and bits < 8 * image.itemsize and not palette:
+            levels = (0.0, 2.0**bits - 1)
         image = np.ascontiguousarray(np.moveaxis(image, -1, 0))
         notes, unit = notes + told, _RAW
     else:
@@ -131,10 +138,19 @@ def _picture(dataset: Dataset, path: Path, pixels: np.ndarray, color: bool, fram
                    facts=facts, notes=notes + told)
 
 
-def color_depth(pixels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return color values as uint8 or uint16; a 32-bit color is brought to 16 bit."""
+def color_depth(pixels: np.ndarray, palette: bool) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return color values as uint8 or uint16; a palette of 8-bit colors written as 16 bit comes back as 8 bit.
+
+    Example:
+        >>> color_depth(np.array([[[0, 256, 65280]]], np.uint16), True)[0].tolist()
+        [[[0, 1, 255]]]
+    """
     if pixels.dtype == np.uint32:
         return (pixels >> np.uint32(16)).astype(np.uint16), ("32-bit color brought to 16 bit",)
+    if palette and pixels.dtype == np.uint16:
+        high, low = (pixels >> 8).astype(np.uint8), (pixels & 255).astype(np.uint8)
+        if not low.any() or (low == high).all():
+            return high, ()
     return pixels, ()
 
 
@@ -154,7 +170,7 @@ def _stacked_frames(dataset: Dataset, path: Path, total: int, spacing: tuple[flo
     try:
         stack = stack_slices(str(path), positions, orientations, spacing, sort=False)
     except FileProblem as problem:
-        return None, (f"the frames: {problem.problem}",)
+        return None, (f"no distance between its frames: it {problem.problem}",)
     return stack, stack.notes
 
 

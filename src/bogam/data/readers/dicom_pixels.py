@@ -11,9 +11,8 @@ from pydicom.dataset import Dataset
 
 from bogam.core.errors import FileProblem
 from bogam.core.types import Array, LevelUnit
-from bogam.data.readers.dicom_tags import broken, count, find, numbers, worded
+from bogam.data.readers.dicom_tags import broken, count, find, numbers
 from bogam.data.readers.planes import check_size, fill_missing, full_levels, keep_depth
-from bogam.data.readers.quiet import recorded
 
 _CODESTREAM_END = b"\xff\xd9"
 _MOST_SAMPLES = 2**31
@@ -34,17 +33,16 @@ def stored_pixels(dataset: Dataset, path: Path, frame: int | None) -> tuple[Arra
     if int(dataset.Rows) * int(dataset.Columns) * (count(dataset) if frame is None else 1) > _MOST_SAMPLES:
         raise FileProblem(str(path), "has too many pixels to be read whole: name one picture with the key frame=")
     colored = str(dataset.get("PhotometricInterpretation") or "")
-    with recorded("pydicom") as texts:
-        try:
-            _check_whole(dataset, path, frame)
-            pixels = pixel_array(dataset, index=frame)
-            if colored == "PALETTE COLOR":
-                pixels = apply_color_lut(pixels, dataset)
-        except FileProblem:
-            raise
-        except Exception as error:
-            raise FileProblem(str(path), _why(dataset, error)) from error
-    notes = worded(texts)
+    try:
+        _check_whole(dataset, path, frame)
+        pixels = pixel_array(dataset, index=frame)
+        if colored == "PALETTE COLOR":
+            pixels = apply_color_lut(pixels, dataset)
+    except FileProblem:
+        raise
+    except Exception as error:
+        raise FileProblem(str(path), _why(dataset, error)) from error
+    notes: tuple[str, ...] = ()
     color = int(dataset.get("SamplesPerPixel") or 1) > 1 or colored == "PALETTE COLOR"
     if colored == "PALETTE COLOR":
         notes += ("color palette resolved",)
@@ -143,9 +141,8 @@ def _look_up(pixels: Array, dataset: Dataset, path: Path) -> tuple[Array, tuple[
     from pydicom.pixels import apply_modality_lut
 
     try:
-        with recorded("pydicom"):
-            values, notes = keep_depth(apply_modality_lut(pixels, dataset))
-            depth = int(dataset.ModalityLUTSequence[0].LUTDescriptor[2])
+        values, notes = keep_depth(apply_modality_lut(pixels, dataset))
+        depth = int(dataset.ModalityLUTSequence[0].LUTDescriptor[2])
     except Exception as error:
         raise FileProblem(str(path), "is a DICOM file whose modality look-up table cannot be applied") from error
     return values, (0.0, 2.0**depth - 1), (*notes, "modality look-up table applied")

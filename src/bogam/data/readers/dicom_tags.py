@@ -13,7 +13,6 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from bogam.core.errors import FileProblem
-from bogam.data.readers.quiet import recorded
 
 _GROUPS = ("PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence",
            "PixelValueTransformationSequence", "FrameVOILUTSequence")
@@ -60,7 +59,7 @@ def worded(texts: list[str]) -> tuple[str, ...]:
 
 
 def open_dicom(path: Path, pixels: bool) -> tuple[Dataset, tuple[str, ...]]:
-    """Read a file with or without its pixels.
+    """Read a file with or without its pixels; call it inside `quiet.recorded`.
 
     Returns:
         The data set, ready for decoding, and notes.
@@ -68,16 +67,12 @@ def open_dicom(path: Path, pixels: bool) -> tuple[Dataset, tuple[str, ...]]:
     Raises:
         FileProblem: unreadable, no DICOM, or it holds no picture (a report, a plan, a directory).
     """
-    with recorded("pydicom") as texts:
-        try:
-            dataset = pydicom.dcmread(path, force=True, stop_before_pixels=not pixels)
-            rows, columns = dataset.get("Rows"), dataset.get("Columns")
-            modality = str(dataset.get("Modality") or "unknown")
-        except OSError as error:
-            raise FileProblem(str(path), "cannot be opened") from error
-        except Exception as error:
-            raise FileProblem(str(path), broken(error)) from error
-    notes = worded(texts)
+    try:
+        dataset = pydicom.dcmread(path, force=True, stop_before_pixels=not pixels)
+    except OSError as error:
+        raise FileProblem(str(path), "cannot be opened") from error
+    rows, columns, modality = dataset.get("Rows"), dataset.get("Columns"), str(dataset.get("Modality") or "unknown")
+    notes: tuple[str, ...] = ()
     if "DirectoryRecordSequence" in dataset:
         raise FileProblem(str(path), "is a DICOM directory (DICOMDIR), not a picture")
     if not isinstance(rows, int) or not isinstance(columns, int) or rows < 1 or columns < 1:

@@ -106,10 +106,12 @@ def _split(result: StudyResult) -> list[Block]:
         *[(pl.col("class") == c).sum().alias(f"class {c}") for c in classes])
     place = {"train": 0, "validation": 1, "test": 2}
     rows = sorted(counts.iter_rows(named=True), key=lambda r: (r["repeat"], r["fold"], place.get(r["part"], 3)))
-    columns = [Column("repeat", "Repeat", "count"), Column("fold", "Fold", "count"), Column("part", "Part"),
+    repeats = [Column("repeat", "Repeat", "count")] if joined["repeat"].n_unique() > 1 else []
+    columns = [*repeats, Column("fold", "Fold", "count"), Column("part", "Part"),
                Column("images", "Images", "count"), Column("groups", "Groups", "count"),
                *[Column(f"class {c}", clean(c), "count") for c in classes]]
-    table = Table("split", "Images and groups in each part of each fold", columns, rows, headings=3, layout="scroll",
+    table = Table("split", "Images and groups in each part of each fold", columns, rows, headings=2 + len(repeats),
+                  layout="scroll",
                   notes=["Validation chooses the epoch and the threshold; the test part is scored once, at the end."])
     return [table] if len(rows) <= 15 else [
         Paragraph(f"{many(len(rows), 'part')} in all."), Folded("Show every part of every fold", [table])]

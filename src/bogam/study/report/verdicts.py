@@ -11,7 +11,7 @@ from bogam.page.document import Section
 from bogam.page.figure import NARROW_INCHES, WIDE_INCHES, Figure
 from bogam.page.palette import Theme
 from bogam.page.table import Column, Table
-from bogam.page.text import clean, interval, number, signed
+from bogam.page.text import clean, interval, number, p_value, signed
 from bogam.study.report.metric_names import metric_name
 from bogam.study.results import StudyResult
 
@@ -81,10 +81,15 @@ def _statement(verdict: Verdict) -> Statement:
     small = list(verdict.cautions)
     if verdict.interaction is not None:
         unit = metric_name(verdict.metric).unit
-        tested = "" if verdict.interaction_p is None else f", p = {number(verdict.interaction_p, 3)} for an interaction"
+        tested = "" if verdict.interaction_p is None else f"; test of the interaction: p {_equals(verdict.interaction_p)}"
         small.append(f"Over the other choices this effect varies by up to {number(verdict.interaction, 1)} {unit}"
                      f"{tested}.")
     return Statement(TONES[verdict.outcome], verdict.outcome, words, small)
+
+
+def _equals(p: float) -> str:
+    text = p_value(p)
+    return text if text.startswith("<") else f"= {text}"
 
 
 def _table(verdicts: Sequence[Verdict], name: str, metric: str) -> Table:

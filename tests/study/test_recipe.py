@@ -1,0 +1,93 @@
+"""Reading recipes, and what a faulty one says."""
+
+from pathlib import Path
+
+import pytest
+
+from bogam.core.errors import UserError
+from bogam.study.commented import commented
+from bogam.study.recipe import Recipe, cells, label_of, load_recipe, parse_recipe
+
+PLAIN = {"task": "segmentation", "data": {"root": "."}, "prepare": ["normalize"], "model": "unet", "loss": "bce"}
+
+
+def test_every_field_survives_yaml(tmp_path: Path) -> None:
+    recipe = parse_recipe({**PLAIN, "augment": "geometric", "axes": {"loss": ["bce", {"tversky": {"alpha": 0.3}}]}})
+    path = tmp_path / "recipe.yaml"
+    path.write_text(recipe.to_yaml(), encoding="utf-8")
+    again = load_recipe(path)
+    assert again.model_copy(update={"data": recipe.data}) == recipe
+    assert [c.labels for c in cells(again)] == [{"loss": "bce"}, {"loss": "tversky(alpha=0.3)"}]
+
+
+def test_all_faults_at_once_with_near_misses() -> None:
+    with pytest.raises(UserError) as caught:
+        parse_recipe({**PLAIN, "model": "unett", "los": "dice", "train": {"epoch": 3}})
+    text = str(caught.value)
+    assert "Did you mean 'unet'" in text
+    assert "Did you mean 'loss'" in text
+    assert "Did you mean 'train.epochs'" in text
+
+
+def test_parts_that_do_not_fit_the_task() -> None:
+    with pytest.raises(UserError, match="residual, which does classification, expected segmentation"):
+        parse_recipe({**PLAIN, "model": "residual"})
+    with pytest.raises(UserError, match="no normalize step at the end"):
+        parse_recipe({**PLAIN, "prepare": []})
+
+
+def test_cells_are_the_product_and_arms_change_keys_together() -> None:
+    recipe = parse_recipe({**PLAIN, "axes": {"augment": ["none", "geometric"], "train.epochs": [5, 6, 7]}})
+    made = cells(recipe)
+    assert len(made) == 6
+    assert made[-1].recipe.train.epochs == 7 and len(made[-1].recipe.augment) > 0
+    arms = parse_recipe({**PLAIN, "arms": [{"label": "small", "model": {"unet": {"width": 4}}, "train.epochs": 3},
+                                           {"label": "large", "model": {"unet": {"width": 8}}}]})
+    assert [c.recipe.train.epochs for c in cells(arms)] == [3, 40]
+
+
+def test_faulty_axis_values_are_all_named() -> None:
+    with pytest.raises(UserError, match=r"loss=nope.*\n?.*"):
+        cells(parse_recipe({**PLAIN, "axes": {"loss": ["bce", "nope"]}}))
+    with pytest.raises(UserError, match="a label twice"):
+        cells(parse_recipe({**PLAIN, "axes": {"loss": ["bce", "bce"]}}))
+    with pytest.raises(UserError, match="a key that all cells share"):
+        cells(parse_recipe({**PLAIN, "axes": {"split.folds": [3, 5]}}))
+
+
+def test_overrides(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(parse_recipe(PLAIN).to_yaml(), encoding="utf-8")
+    assert load_recipe(path, ["train.epochs=5", "model.unet.width=4"]).train.epochs == 5
+    with pytest.raises(UserError, match="expected key=value"):
+        load_recipe(path, ["train.epochs"])
+    with pytest.raises(UserError, match=r"train\.epochz.*Did you mean 'train.epochs'"):
+        load_recipe(path, ["train.epochz=5"])
+
+
+def test_files_that_are_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such file"):
+        load_recipe(tmp_path / "none.yaml")
+    (tmp_path / "bad.yaml").write_text("a: [1", encoding="utf-8")
+    with pytest.raises(UserError, match="no YAML"):
+        load_recipe(tmp_path / "bad.yaml")
+    (tmp_path / "list.yaml").write_text("- 1", encoding="utf-8")
+    with pytest.raises(UserError, match="a list, expected a mapping"):
+        load_recipe(tmp_path / "list.yaml")
+
+
+def test_a_commented_recipe_reads_back_as_itself(tmp_path: Path) -> None:
+    recipe = parse_recipe({**PLAIN, "augment": ["flip-horizontal"], "axes": {"augment": ["none", "geometric"]},
+                           "data": {"root": ".", "patient": "{patient}_{rest}"}})
+    path = tmp_path / "c.yaml"
+    path.write_text(commented(recipe, {"data.root": "12 images."}), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert "# 12 images." in text and "# Passes through the training part." in text
+    assert load_recipe(path).to_dict() | {"data": 0} == recipe.to_dict() | {"data": 0}
+    for name in Recipe.model_fields:
+        assert f"\n{name}:" in text
+
+
+def test_labels() -> None:
+    assert label_of(["flip-horizontal", {"gamma": {}}])[0] == "flip-horizontal+gamma"
+    assert label_of({"label": "mine", "value": 3}) == ("mine", 3)
