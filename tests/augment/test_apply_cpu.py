@@ -155,10 +155,11 @@ def test_float_images_stay_float32_and_keep_their_range():
     assert made.tolist() == [[[-1.0, -0.5, 1.0]]]
 
 
-def test_levels_wider_than_the_dtype_do_not_wrap_around():
-    assert tone(np.array([[[0, 255]]], np.uint8), (-100, 300), [BRIGHTER]).tolist() == [[[200, 255]]]
+@pytest.mark.parametrize("levels", [(5, 5), (-40000, 400), (0, 32768)])
+def test_levels_are_never_guessed(levels):
+    with pytest.raises(UserError, match=r"case a, augmentation gamma: got grey levels \(.* for int16 pixels, expected"):
+        check_levels(make_case(levels=levels), "gamma")
 
 
-def test_levels_are_never_guessed():
-    with pytest.raises(UserError, match=r"case a, augmentation gamma: got grey levels \(5, 5\), expected"):
-        check_levels(make_case(levels=(5, 5)), "gamma")
+def test_levels_that_fill_the_dtype_are_fine():
+    assert check_levels(make_case(levels=(-32768, 32767)), "gamma") == (-32768, 32767)

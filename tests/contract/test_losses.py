@@ -62,10 +62,8 @@ def test_half_precision_and_extreme_logits_stay_finite(kind: str, task: str, siz
     assert extreme.grad.isfinite().all()
 
 
-@pytest.mark.parametrize(("kind", "task"), PAIRS)
-def test_half_precision_sums_do_not_overflow(kind: str, task: str) -> None:
-    if task != "segmentation":
-        pytest.skip("only masks are summed over many pixels")
+@pytest.mark.parametrize("kind", [kind for kind, task in PAIRS if task == "segmentation"])
+def test_half_precision_sums_do_not_overflow(kind: str) -> None:
     logits = torch.zeros(1, 1, 400, 400)
     targets = torch.ones(1, 1, 400, 400)
     torch.testing.assert_close(losses.parse(kind)(logits.half(), targets.half()), losses.parse(kind)(logits, targets))
@@ -87,7 +85,7 @@ def test_a_step_against_the_gradient_makes_it_smaller(kind: str, task: str) -> N
     loss = losses.parse(kind)
     first = loss(logits, targets)
     (slope,) = torch.autograd.grad(first, logits)
-    assert float(loss(logits - 0.1 * slope / slope.norm(), targets)) < float(first)
+    assert float(loss(logits.detach() - 0.1 * slope / slope.norm(), targets)) < float(first.detach())
 
 
 @pytest.mark.parametrize(("kind", "task"), PAIRS)

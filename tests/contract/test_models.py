@@ -1,4 +1,4 @@
-"""What every network keeps to, whatever it is. The large ones are marked slow; resnet18 and mobilenet stand for them."""
+"""What every network keeps to. The large ones are marked slow; resnet18 and mobilenet stand for them."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ def part(kind: str) -> Network:
 def built(kind: str, channels: int) -> torch.nn.Module:
     """One shared module per kind, never changed; eval mode."""
     return part(kind).build(channels, OUTPUTS, seed=5).eval()
+
+
+@functools.cache
+def calibrated(kind: str, channels: int) -> torch.nn.Module:
+    """The same with batch statistics of random images; fresh ones let the signal of deep networks fade to nothing."""
+    module = copy.deepcopy(built(kind, channels)).train()
+    for layer in module.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.momentum = 1.0
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        module(images(8, channels, 64, 64))
+    return module.eval()
 
 
 def images(count: int, channels: int, rows: int, columns: int) -> torch.Tensor:
@@ -65,17 +78,17 @@ def test_lets_every_weight_learn(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_does_not_mix_the_cases_of_a_batch(kind: str) -> None:
     image = images(3, 1, 40, 40)
-    module = built(kind, 1)
+    module = calibrated(kind, 1)
     with torch.inference_mode():
         together = module(image)
         alone = torch.cat([module(one[None]) for one in image])
-    assert not torch.allclose(together[0], together[1], atol=1e-6)
-    torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-5)
+    assert float((together[0] - together[1]).abs().max()) > 1e-3
+    torch.testing.assert_close(together, alone, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_saves_and_loads(kind: str, tmp_path: Any) -> None:
-    module = built(kind, 1)
+    module = calibrated(kind, 1)
     save_file(module.state_dict(), tmp_path / "weights.safetensors")
     other = part(kind).bare().build(1, OUTPUTS, seed=6).eval()
     image = images(1, 1, 40, 40)
@@ -99,10 +112,10 @@ def test_same_seed_same_weights_and_the_callers_generator_is_left_alone(kind: st
 @pytest.mark.parametrize("kind", KINDS)
 def test_channels_last_gives_the_same_answer(kind: str) -> None:
     image = images(2, 3, 40, 40)
-    module = copy.deepcopy(built(kind, 3)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    module = copy.deepcopy(calibrated(kind, 3)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     with torch.inference_mode():
         torch.testing.assert_close(module(image.contiguous(memory_format=torch.channels_last)),
-                                   built(kind, 3)(image), rtol=1e-3, atol=1e-4)
+                                   calibrated(kind, 3)(image), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", networks.names())

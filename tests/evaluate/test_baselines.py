@@ -110,7 +110,8 @@ def test_mean_mask_is_the_share_of_training_masks():
 
 
 def test_nearest_mask_copies_the_mask_of_the_best_correlated_image():
-    train = Part(flat=picture([[90, 90], [90, 90]], [[1, 1], [1, 1]]), rows=picture([[0, 0], [50, 50]], [[1, 1], [0, 0]]),
+    train = Part(flat=picture([[90, 90], [90, 90]], [[1, 1], [1, 1]]),
+                 rows=picture([[0, 0], [50, 50]], [[1, 1], [0, 0]]),
                  columns=picture([[0, 50], [0, 50]], [[1, 0], [1, 0]]))
     test = Part(t=picture([[150, 150], [250, 240]]), u=picture([[0, 3], [1, 3]]), v=picture([[0, 20], [30, 30]]))
     probs = said("nearest-mask", train, test, 1)
@@ -121,8 +122,9 @@ def test_nearest_mask_copies_the_mask_of_the_best_correlated_image():
 
 
 def test_a_weak_correlation_still_beats_a_flat_image():
-    train = Part(flat=picture([[90, 90], [90, 90]], [[1, 1], [1, 1]]), rows=picture([[0, 0], [50, 50]], [[1, 1], [0, 0]]))
-    test = Part(t=picture([[0, 100], [90, 30]]))  # correlates .13 with rows
+    train = Part(flat=picture([[90, 90], [90, 90]], [[1, 1], [1, 1]]),
+                 rows=picture([[0, 0], [50, 50]], [[1, 1], [0, 0]]))
+    test = Part(t=picture([[0, 100], [90, 30]]))  # correlates .12 with rows
     assert said("nearest-mask", train, test, 1) == {"t": [[[1, 1], [0, 0]]]}
 
 
@@ -135,7 +137,7 @@ def test_thumbnails_shrink_by_area():
 
 
 @pytest.mark.parametrize(("name", "train", "classes", "message"), [
-    ("mean-maks", Part(), None, r"baseline: got 'mean-maks', expected the name of a baseline\. Did you mean 'mean-mask'"),
+    ("mean-maks", Part(), None, r"baseline: got 'mean-maks', expected .* Did you mean 'mean-mask'"),
     ("nearest-neighbor", Part(a=picture(DARK)), {}, "no training image with a class"),
     ("mean-mask", Part(a=picture(DARK)), None, "no training image with a mask"),
     ("mean-mask", Part(a=picture([[1, 2, 3]], [[1, 1, 1]])), None, r"got shape \(2, 2\), expected \(1, 3\)"),

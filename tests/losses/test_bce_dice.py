@@ -15,8 +15,8 @@ def test_is_the_weighted_sum() -> None:
     targets = (torch.rand(3, 2, 4, 4, generator=seeded) > 0.5).float()
     weights = torch.tensor([1.0, 2.0])
     loss = BceDice(bce_weight=0.3, dice_weight=2.0, pos_weight=4.0, over="batch", smooth=3.0)
-    torch.testing.assert_close(loss(logits, targets, weights),
-                               0.3 * bce(logits, targets, weights, 4.0) + 2 * dice(logits, targets, weights, "batch", 3.0))
+    wanted = 0.3 * bce(logits, targets, weights, 4.0) + 2 * dice(logits, targets, weights, "batch", 3.0)
+    torch.testing.assert_close(loss(logits, targets, weights), wanted)
 
 
 def test_empty_mask_with_a_wide_false_area_is_taught_by_the_bce_part() -> None:

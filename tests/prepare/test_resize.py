@@ -16,7 +16,7 @@ def test_every_shape_comes_to_the_size(keep):
         assert move.image(np.ones((1, *shape), np.uint8), 1).shape == (1, *size)
         assert move.pads is False or keep == "long-side"
         if keep == "long-side":
-            assert all(0 <= o and o + s <= a for o, s, a in zip(move.offset, move.scaled, size, strict=True))
+            assert all(o >= 0 and o + s <= a for o, s, a in zip(move.offset, move.scaled, size, strict=True))
         else:
             assert all(o <= 0 and o + s >= a for o, s, a in zip(move.offset, move.scaled, size, strict=True))
 

@@ -162,7 +162,7 @@ def read_levels(image: Array, levels: Levels) -> NDArray[np.float32]:
 
 
 def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Array:
-    """Return the pixels that have these shares of the levels, rounded and kept within the dtype for integers.
+    """Return the pixels that have these shares of the levels, rounded for integers; the dtype can hold the levels.
 
     Example:
         >>> write_levels(np.array([0.0, 0.5, 1.0], np.float32), (0, 255), np.dtype("u1")).tolist()
@@ -172,17 +172,15 @@ def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Arr
     pixels: Array = level * (high - low) + low
     if dtype.kind == "f":
         return pixels.astype(dtype, copy=False)
-    info = np.iinfo(dtype)
-    pixels = np.rint(pixels)
-    if low < info.min or high > info.max:
-        pixels = np.clip(pixels, info.min, info.max)
-    return pixels.astype(dtype)
+    return np.rint(pixels).astype(dtype)
 
 
 def check_levels(case: Case, kind: str) -> Levels:
-    """Return a case's levels. Raises UserError where they are unknown or empty: no range is guessed."""
-    if case.levels is not None and case.levels[0] < case.levels[1]:
-        return case.levels
-    got = "no grey levels" if case.levels is None else f"grey levels {case.levels}"
-    raise UserError(say(f"case {case.id}, augmentation {kind}", got, "(low, high) of the grey scale with low < high",
-                        "Add a window or levels step to 'prepare' before it, or leave this augmentation out."))
+    """Return a case's levels. Raises UserError where they are unknown, empty or beyond the dtype: none are guessed."""
+    levels, dtype = case.levels, case.image.dtype
+    if levels is not None and levels[0] < levels[1] and (
+            dtype.kind == "f" or (np.iinfo(dtype).min <= levels[0] and levels[1] <= np.iinfo(dtype).max)):
+        return levels
+    got = "no grey levels" if levels is None else f"grey levels {levels} for {dtype} pixels"
+    raise UserError(say(f"case {case.id}, augmentation {kind}", got, "low < high, both within the pixel type",
+                        "Put a window step into 'prepare', or leave this augmentation out."))

@@ -30,11 +30,12 @@ def phantom(kind: str, out: Path, images: int, size: int, file_format: Any, bits
     """Write procedural images of KIND with masks, classes and patients; the same seed gives the same bytes."""
     from bogam.core.errors import UserError
     from bogam.data.phantoms.family import phantoms
-    from bogam.data.phantoms.write import PATIENT_PATTERN, write_phantom
+    from bogam.data.phantoms.write import PATIENT_PATTERN, check_free, write_phantom
     try:
         drawn = phantoms.parse({kind: {"images": images, "size": (size, size), "bits": int(bits), **settings}})
     except ValueError as error:
         raise UserError(str(error)) from None
+    check_free(out, overwrite=force)
     with click.progressbar(length=images, label="Drawing") as bar:
         write_phantom(drawn, out, file_format, layout, overwrite=force, progress=lambda done, total: bar.update(1))
     sites = sorted(p.name for p in out.glob("site-*"))

@@ -28,6 +28,7 @@ from bogam.data.layouts import (
 )
 from bogam.data.layouts.account import account, count
 from bogam.data.layouts.draft import MASK_LABEL, Draft, Fit, Options, short_ids
+from bogam.data.layouts.note import find_phantom
 from bogam.data.layouts.patients import apparent_groups, match_patients
 from bogam.data.layouts.slices import Axis, fill_from_headers, series_folders, slice_volumes
 from bogam.data.layouts.tree import Tree
@@ -56,7 +57,7 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     counts, into `Manifest.notes`.
 
     Args:
-        folder: the folder, or one MedMNIST `.npz`.
+        folder: the folder, or a MedMNIST `.npz`, or the table that lists the images beside it.
         layout: "auto", or one of `LAYOUTS`.
         patient: "absent" (nobody knows), "column:NAME" (of the table), or a pattern for the file's path: a regular
             expression with ``(?P<patient>...)`` or text with ``{patient}``. None: what the layout, the DICOM headers
@@ -83,6 +84,8 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     if slice_axis not in (None, "z", "y", "x") or slice_every < 1:
         raise UserError(say("data.slice", f"{slice_axis}, every {slice_every}", "z, y or x, every 1 or more"))
     tree = _walk(Path(folder))
+    if Path(folder).suffix.lower() in table.SUFFIXES:
+        layout = table.NAME
     fit = _choose(tree, layout)
     module = _BY_NAME[fit.layout]
     known = identify([fit.tree.prefix + n for n in ([fit.source] if fit.layout == npz.NAME else fit.tree.pictures)])
@@ -93,18 +96,24 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
             raise UserError(say("data.patient", f"'{patient}'", "a pattern or 'absent'",
                                 f"The folder is read as {fit.layout}, which has no columns."))
         roles["patient"] = patient.removeprefix("column:")
+    phantom = find_phantom(tree.folder / fit.tree.prefix, tree.folder)
+    usual = phantom.mask_label if phantom else dataset.mask_label if dataset else None
     options = Options(columns=roles, targets=dict(targets or {}), labels=labels, mask_values=mask_values,
-                      mask_label=mask_label or (dataset.mask_label if dataset else None) or MASK_LABEL)
+                      mask_label=mask_label or usual or MASK_LABEL)
     draft = module.read(fit, options)
     for row, id in zip(draft.images, short_ids([r["name"] for r in draft.images]), strict=True):
         row["id"] = id
     fill_from_headers(draft, tree)
     slice_volumes(draft, tree, slice_axis, slice_every)
+    if patient is None and not any(row.get("patient") for row in draft.images):
+        patient = phantom.patient if phantom else None
     status = _settle_patients(draft, patient, dataset)
     for row in draft.images:
         row["modality"] = row.get("modality") or (_modality(known) if known else None)
-        row["origin"], row["parents"] = "real", []
+        row["origin"], row["parents"] = "synthetic" if phantom else "real", []
     notes = [f"Read as {fit.layout}: {fit.what}.", *account(draft, tree, fit), *_class_notes(draft), *draft.notes]
+    if phantom:
+        notes.append(f"This is a phantom ({phantom.kind}): synthetic images, which show no person.")
     if known:
         notes.extend(_dataset_notes(known, draft))
     manifest = _manifest(tree.folder, draft).but(patient=status, notes=tuple(notes),
@@ -116,6 +125,10 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
 def _walk(folder: Path) -> Tree:
     if folder.is_file() and folder.suffix == ".npz":
         return Tree(folder.parent.resolve(), "", (), (folder.name,), ())
+    if folder.is_file() and folder.suffix.lower() in table.SUFFIXES:
+        tree = Tree.walk(folder.parent.resolve())
+        others = tuple(n for n in tree.others if n == folder.name or n not in tree.here(table.SUFFIXES))
+        return Tree(tree.folder, "", tree.pictures, others, tree.junk)
     if not folder.is_dir():
         raise UserError(say("data.root", f"'{folder}'", "a folder", "It does not exist, or is a file."))
     tree = Tree.walk(folder.resolve())
@@ -191,7 +204,7 @@ def _settle_patients(draft: Draft, patient: str | None, dataset: type[Dataset] |
         if not any(row["patient"] for row in rows):
             draft.notes.append("Patients: declared absent.")
             return "absent"
-    pattern = patient if patient is not None and not patient.startswith("column:") else None
+    pattern = None if patient is None or patient == "absent" or patient.startswith("column:") else patient
     if pattern is None and not any(row.get("patient") for row in rows) and dataset and dataset.patient != "absent":
         pattern = dataset.patient
     if pattern is not None:

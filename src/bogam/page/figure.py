@@ -72,18 +72,19 @@ class Figure:
 
 
 def shorter(svg: str) -> str:
-    """Return an SVG with coordinates to 0.01 point and without the line breaks inside paths.
+    """Return an SVG with coordinates to 0.1 point, without indents and without ids that nothing refers to.
 
     Example:
-        >>> shorter('<path d="M 1.23456 2.5 \\nL 3.14159 4 "/>')
-        '<path d="M 1.23 2.5 L 3.14 4"/>'
+        >>> shorter('<g id="line2d_3">\\n  <path d="M 1.23456 2.5 \\nL 3.14159 4 "/>\\n</g>')
+        '<g><path d="M 1.2 2.5 L 3.1 4"/></g>'
     """
     def short(found: re.Match[str]) -> str:
         return f'{found[1]}="{" ".join(re.sub(_DECIMALS, _DIGITS, found[2]).split())}"'
-    return re.sub(r'\b(d|x|y|transform)="([^"]*)"', short, svg)
+    svg = re.sub(r'\b(d|x|y|transform)="([^"]*)"', short, svg)
+    return re.sub(r">\s+<", "><", re.sub(r' id="(?:line2d|patch|text|[xy]tick)_\d+"', "", svg))
 
 
-_DECIMALS, _DIGITS = r"(\d+\.\d\d)\d+", r"\1"
+_DECIMALS, _DIGITS = r"(\d+\.\d)\d+", r"\1"
 
 
 def svg_uri(svg: str) -> str:
@@ -124,21 +125,22 @@ def _installed() -> list[str]:
     return [name for name in _FALLBACKS if name in known]
 
 
-def panels(canvas: Any, count: int, narrow: bool, height: float = 2.1, wide_columns: int = 3) -> list[Any]:
+def panels(canvas: Any, count: int, narrow: bool, height: float = 2.1, half_height: float = 1.9) -> list[Any]:
     """Size a figure for `count` small plots and return their axes: three abreast, on a phone one or two.
 
     Args:
         canvas: an empty matplotlib figure.
         count: number of plots, 1 or more.
         height: of one plot in inches.
+        half_height: the same where two plots share the width of a phone.
     """
-    columns = min(count, (1 if count <= 3 else 2) if narrow else wide_columns)
+    columns = min(count, (1 if count <= 3 else 2) if narrow else 3)
     lines = -(-count // columns)
     if narrow:
         width = NARROW_INCHES
     else:
         width = {1: 4.6, 2: 6.6}.get(columns, WIDE_INCHES)
-    canvas.set_size_inches(width, height * lines + 0.5)
+    canvas.set_size_inches(width, (half_height if narrow and columns == 2 else height) * lines + 0.5)
     grid = canvas.subplots(lines, columns, squeeze=False)
     axes = list(grid.flat)
     for spare in axes[count:]:

@@ -43,7 +43,7 @@ def thumbnail(image: NDArray[np.uint8], size: int = 160) -> str:
 
 
 def outlined(image: NDArray[np.uint8], truth: NDArray[np.generic] | None, predicted: NDArray[np.generic] | None,
-             size: int = 280) -> str:
+             size: int = 360) -> str:
     """Return a picture with the truth's outline (solid, blue) and the prediction's (dashed, orange) as a data URI.
 
     Args:

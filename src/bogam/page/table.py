@@ -59,6 +59,11 @@ class Shown:
     numeric: bool
     heading: bool
 
+    @property
+    def long(self) -> bool:
+        """Whether it holds a word so long that it may be broken anywhere."""
+        return max(map(len, self.text.split()), default=0) > 24
+
 
 @dataclass(frozen=True)
 class Header:

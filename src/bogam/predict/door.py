@@ -43,7 +43,7 @@ class Door:
                                     "Add a resize step to `prepare`, or set `data.channels` to gray or rgb."))
             if case.levels is None:
                 raise UserError(say(f"case {case.id}", "no grey range", "one",
-                                    "Add a window step (from: percentile) to `prepare`."))
+                                    "Add `- window: {source: percentile}` to `prepare`."))
         stack = np.stack([case.image for case in cases])
         image = torch.from_numpy(stack if stack.dtype == np.uint8 else stack.astype(np.float32)).float()
         levels = torch.tensor([case.levels for case in cases], dtype=torch.float32)

@@ -13,6 +13,7 @@ import mmap
 import os
 import threading
 import uuid
+import weakref
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,11 @@ ALIGN = 64
 KEY_DIGITS = 32
 _HEAD = b'{"key": "'
 _AFTER_KEY = len(_HEAD) + KEY_DIGITS
+
+
+def _close(*files: BinaryIO) -> None:
+    for file in files:
+        file.close()
 
 
 class Cache:
@@ -70,8 +76,7 @@ class Cache:
         """Close this writer's shard and let go of the maps; arrays already handed out stay valid."""
         with self._lock:
             if self._writer is not None:
-                self._writer[2].close()
-                self._writer[3].close()
+                _close(*self._writer[2:])
             self._writer = None
             self._maps.clear()
 
@@ -182,7 +187,8 @@ class Cache:
             self._checked.add(key)
         arrays = {}
         for label, (dtype, shape, place) in entry["arrays"].items():
-            flat = np.frombuffer(mapped, dtype, math.prod(shape), place) if math.prod(shape) else np.empty(0, dtype)
+            count = math.prod(shape)
+            flat = np.frombuffer(mapped, dtype, count, place) if count else np.frombuffer(b"", dtype)
             arrays[label] = flat.reshape(shape)
         return arrays, entry["meta"]
 
@@ -209,6 +215,7 @@ class Cache:
         """Return this process's own shard; a process that was forked off opens another."""
         if self._writer is None or self._writer[0] != os.getpid():
             name = f"shard-{uuid.uuid4().hex[:16]}"
-            self._writer = (os.getpid(), name, (self.folder / f"{name}.bin").open("ab"),
-                            (self.folder / f"{name}.jsonl").open("ab"))
+            data, index = ((self.folder / f"{name}.{end}").open("ab") for end in ("bin", "jsonl"))
+            self._writer = (os.getpid(), name, data, index)
+            weakref.finalize(self, _close, data, index)
         return self._writer[1:]

@@ -8,38 +8,85 @@ import cv2
 import numpy as np
 
 from bogam.core.fields import Positive, Size
-from bogam.core.types import Array, Case
+from bogam.core.types import Array, Case, FloatArray
 from bogam.prepare.family import Step, prepare_steps
 from bogam.prepare.levels import change_brightness, from_steps, levels_of, to_steps
+
+BINS = 256
 
 
 def clahe(plane: Array, levels: tuple[float, float], clip: float = 2.0, tiles: tuple[int, int] = (8, 8)) -> Array:
     """Equalize each tile of a picture, with a limit on how much contrast may grow.
 
+    The histogram of a tile has 256 bins over `levels` (over 0 to 4095 for 12 bit in uint16, never over 65536), or one
+    per level where there are fewer. Bins above `clip` times the flat histogram are cut and what was cut is spread over
+    all bins. The accumulated histogram, linear within a bin, is the tile's curve; a pixel's level is interpolated
+    between the curves of the four nearest tiles.
+
     Args:
-        plane: (Y, X) uint8, uint16, int16 or float32; float images are counted in 65536 steps of the range.
-        levels: (low, high); the histogram has one bin per level, so 12 bit in uint16 with (0, 4095) has 4096 bins.
+        plane: (Y, X) uint8, uint16, int16 or float32; values outside the levels are clipped to them.
+        levels: (low, high).
         clip: the highest bin allowed, in multiples of a flat histogram's; larger means more contrast.
         tiles: (rows, columns) of tiles.
 
     Returns:
-        The plane's shape and type, within levels. At 8 bit and levels (0, 255) exactly OpenCV's result.
+        The plane's shape and type, within levels.
 
     Notes:
-        OpenCV always counts 65536 bins at 16 bit. Levels are spread over these and the limit is raised by 65536 /
-        levels, which gives the histogram of the levels in use. A limit below one pixel per bin counts as one:
-        with small tiles at high depth contrast then grows more than at 8 bit. Use fewer tiles, or window to 8 bit.
+        At 256 levels this is OpenCV's function, bit for bit. OpenCV's 16-bit path is not used: it counts 65536 bins
+        whatever the levels and spreads what was cut over the lower levels first, so that it hardly limits contrast
+        and shifts brightness. Its 8-bit path spreads the remainder (under 256 pixels of a tile) so as well: with tiles
+        below some 1000 pixels 8 bit and 12 bit can differ by a tenth of the range; with large ones they agree.
+        Above 8 bit 0.1 to 0.2 s per megapixel.
 
     References:
         Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems IV, 1994, pages 474-485.
     """
     steps, count = to_steps(plane, levels)
-    bins = 256 if count <= 256 else 65536
-    spread = steps if count == bins else np.rint(steps * ((bins - 1) / (count - 1)))
-    engine = cv2.createCLAHE(clip * bins / count, (tiles[1], tiles[0]))
-    found = engine.apply(np.ascontiguousarray(spread, dtype=np.uint8 if bins == 256 else np.uint16))
-    back = found if count == bins else np.rint(found * ((count - 1) / (bins - 1)))
-    return from_steps(back, levels, count, plane.dtype)
+    if count == BINS:
+        engine = cv2.createCLAHE(clip, (tiles[1], tiles[0]))
+        found = np.asarray(engine.apply(np.ascontiguousarray(steps, dtype=np.uint8)))
+    else:
+        found = np.rint(_by_tiles(steps, count, clip, tiles) * (count - 1))
+    return from_steps(found, levels, count, plane.dtype)
+
+
+def _by_tiles(steps: Array, count: int, clip: float, tiles: tuple[int, int]) -> FloatArray:
+    """Return shares of the range, 0 to 1, in the shape of the steps."""
+    rows, columns = steps.shape
+    height, width = -(-rows // tiles[0]), -(-columns // tiles[1])
+    whole = np.pad(steps, ((0, height * tiles[0] - rows), (0, width * tiles[1] - columns)),
+                   mode="reflect")
+    bins = min(BINS, count)
+    curves = np.zeros((*tiles, bins + 1), np.float32)
+    pixels = height * width
+    limit = max(int(clip * pixels / bins), 1)
+    for row, column in np.ndindex(*tiles):
+        tile = whole[row * height:(row + 1) * height, column * width:(column + 1) * width]
+        found = np.bincount((tile.astype(np.int64) * bins // count).ravel(), minlength=bins).astype(np.float64)
+        cut = np.clip(found - limit, 0, None).sum()
+        curves[row, column, 1:] = np.cumsum(np.minimum(found, limit) + cut / bins) / pixels
+    place = (steps.astype(np.float32) + 1) * np.float32(bins / count)
+    below = np.minimum(place.astype(np.int32), bins - 1)
+    within = place - below
+    (up, down, south), (left, right, east) = (_neighbors(rows, height, tiles[0]), _neighbors(columns, width, tiles[1]))
+
+    def through(row: Array, column: Array) -> FloatArray:
+        tile = (row[:, None], column[None, :])
+        low = curves[(*tile, below)]
+        return np.asarray(low + (curves[(*tile, below + 1)] - low) * within)
+
+    south, east = south[:, None], east[None, :]
+    mixed = ((through(up, left) * (1 - east) + through(up, right) * east) * (1 - south)
+             + (through(down, left) * (1 - east) + through(down, right) * east) * south)
+    return np.asarray(np.clip(mixed, 0, 1))
+
+
+def _neighbors(side: int, tile: int, count: int) -> tuple[Array, Array, FloatArray]:
+    """Return, per pixel along one axis, the tile before, the tile after, and the share of the one after."""
+    place = np.arange(side, dtype=np.float32) / np.float32(tile) - np.float32(0.5)
+    before = np.floor(place).astype(np.int32)
+    return np.clip(before, 0, count - 1), np.clip(before + 1, 0, count - 1), place - before
 
 
 @prepare_steps.register

@@ -53,7 +53,9 @@ class Ready:
 def open_data(section: DataSection, cache: Path, tell: Tell = quiet) -> Manifest:
     """Read a folder as the recipe says, decode every picture once, and leave out what is not included."""
     manifest = recognize(Path(section.root), layout=section.layout, patient=section.patient,
-                         columns=section.columns or None, slice_axis=section.slice, slice_every=section.slice_every)
+                         columns=section.columns or None, targets=section.targets or None,
+                         slice_axis=section.slice, slice_every=section.slice_every,
+                         mask_values=section.mask_values or None, mask_label=section.mask_label)
     manifest = scan(manifest, cache / "scan", progress=lambda done, total: tell("Reading images", done, total))
     manifest.check()
     return include(manifest, section.include)

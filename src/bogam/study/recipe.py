@@ -18,6 +18,7 @@ from bogam.augment.family import Augment, augmentations
 from bogam.augment.sets import named
 from bogam.core.errors import UserError, say
 from bogam.core.registry import fault_lines
+from bogam.core.types import TargetKind
 from bogam.data.split import SplitSection
 from bogam.losses.family import Loss, losses
 from bogam.models.family import Network, networks
@@ -43,10 +44,16 @@ class DataSection(Section):
     null: as the known data set says, else absent."""
     columns: dict[str, str] = {}
     """For a table: our name to the table's column (image, mask, patient, part, class ...)."""
+    targets: dict[str, TargetKind] = {}
+    """For a table: a label column to its kind: multiclass, multilabel, ordinal or regression."""
     target: str | None = None
     """Target column to classify, or to stratify a segmentation's split by; null: the only one, or class."""
     labels: list[str] | None = None
     """Class names or mask labels in the order of the outputs; null: as found, sorted."""
+    mask_values: dict[int, str] = {}
+    """Value in the masks to the label that it means, such as {1: anterior, 2: posterior}."""
+    mask_label: str | None = None
+    """What masks of one value show; null: as the known data set says, else foreground."""
     include: dict[str, list[str]] = {}
     """Column to the values that take part, such as {class: [benign, malignant]}; other images are left out."""
     channels: Literal["keep", "gray", "rgb"] = "keep"

@@ -125,7 +125,7 @@ def run_folder(out: Path, cell: Cell, data_digest: str, repeat: int, fold: int, 
     for key in ("name", "report", "audit", "axes", "arms"):
         plain.pop(key)
     plain["train"] = {**plain["train"], "seeds": []}
-    plain["data"] = {**plain["data"], "root": ""}
+    plain["data"] = {key: plain["data"][key] for key in ("channels", "resize_masks")}  # the digest holds the rest
     digest = hashlib.sha256((json.dumps(plain, sort_keys=True) + data_digest).encode()).hexdigest()[:8]
     return out / "runs" / f"{slug(cell.name)}-{digest}" / f"repeat{repeat}-fold{fold}-seed{seed}"
 

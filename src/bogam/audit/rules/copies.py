@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
@@ -23,9 +24,11 @@ class Copies(Rule):
         if masks:
             yield self.finding("note", f"{len(manifest)} images; {masks} mask files are not counted as images.",
                                why=f"Counted together they would seem to be {len(manifest) + masks} images.")
-        derived = manifest.images.filter(pl.col("origin") != "real").height
-        if derived:
-            yield self.finding("warning", f"{derived} images are derived or synthetic.",
+        origins = Counter(manifest.images["origin"].to_list())
+        if origins["synthetic"] == len(manifest):
+            yield self.finding("note", "All images are synthetic: what is learned here says nothing about patients.")
+        elif origins["real"] < len(manifest):
+            yield self.finding("warning", f"{origins['derived']} images are derived and {origins['synthetic']} synthetic.",
                                why="They are no samples of their own; they belong to the side of their parents.",
                                do="Leave them out, and let training augment.")
         hashes = manifest.images.filter(pl.col("pixels_sha256").is_not_null())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from bogam.data.layouts.draft import Draft, Fit, Options
+from bogam.data.layouts.draft import Draft, Fit, Options, part_of
 from bogam.data.layouts.structure import IMAGE_FOLDERS, MASK_FOLDERS, Placed, add_masks, place, split_masks
 from bogam.data.layouts.tree import Tree
 
@@ -32,18 +32,17 @@ def find(tree: Tree, forced: bool = False) -> Fit | None:
         return None
     if not forced and (len(set(subs)) < len(subs) or (subs and any("" in inner for inner in classes.values()))):
         return None
-    if not forced and _only_wraps(tree, classes):
+    if not forced and _only_wraps(classes):
         return None
     parts = {i.part for i in images} - {None}
     what = f"{len(classes)} class folders ({', '.join(sorted(classes)[:4])}{', ...' if len(classes) > 4 else ''})"
     return Fit(NAME, tree, len(images), what + (f" in {' / '.join(sorted(map(str, parts)))}" if parts else ""))
 
 
-def _only_wraps(tree: Tree, classes: dict[str, set[str]]) -> bool:
-    """Whether the sub-folders mean something else: train and test, or images and masks."""
-    from bogam.data.layouts.draft import part_of
+def _only_wraps(classes: dict[str, set[str]]) -> bool:
+    """Whether a sub-folder means something else: train and test, or images and masks."""
     inner = {s.split("/", 1)[0].lower() for subs in classes.values() for s in subs if s}
-    return bool(inner) and all(part_of(s) is not None or s in IMAGE_FOLDERS | MASK_FOLDERS for s in inner)
+    return any(part_of(s) is not None or s in IMAGE_FOLDERS | MASK_FOLDERS for s in inner)
 
 
 def read(fit: Fit, options: Options) -> Draft:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from bogam.core.errors import UserError, say
 from bogam.data.layouts.tree import stem_of
 
-_WORDS = (r"person\d+", r"IM-\d+", r"C\d+(?:P\d+[A-Z]?|N)?(?=_?thin)", r"TCGA-\w{2}-\w{4}", r"sub-[A-Za-z0-9]+", r"LIDC-IDRI-\d+",
-          r"(?:patient|subject|subj|case|pat|pid|volunteer)[-_ ]?\d+")
-_LEADING = r"^(?P<patient>[A-Za-z]*[-_]?\d+)(?=[-_])"
+_WORDS = (r"person\d+", r"IM-\d+", r"C\d+[A-Z]?(?:P\d+)?(?=[A-Z]{0,2}_?thin)", r"TCGA-\w{2}-\w{4}",
+          r"sub-[A-Za-z0-9]+", r"LIDC-IDRI-\d+", r"(?:patient|subject|subj|case|pat|pid|volunteer)[-_ ]?\d+")
+_LEADING = r"(?:^|/)(?P<patient>[A-Za-z]*[-_]?\d+)(?=[-_][^/]*$)"
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
@@ -70,7 +70,7 @@ def apparent_groups(names: Sequence[str]) -> str | None:
         >>> apparent_groups(["person1_a.png", "person1_b.png", "person2_a.png"])
         '(?P<patient>person\\\\d+)'
         >>> apparent_groups(["8863_idx5_x1.png", "8863_idx5_x2.png", "8864_idx5_x1.png", "8864_idx5_x3.png"])
-        '^(?P<patient>[A-Za-z]*[-_]?\\\\d+)(?=[-_])'
+        '(?:^|/)(?P<patient>[A-Za-z]*[-_]?\\\\d+)(?=[-_][^/]*$)'
         >>> apparent_groups(["benign (1).png", "benign (2).png"])
     """
     stems = [stem_of(n) for n in names]

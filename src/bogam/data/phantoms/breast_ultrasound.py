@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bogam.core.fields import Share
 from bogam.data.phantoms import texture
@@ -85,7 +86,7 @@ class BreastUltrasound(Phantom):
             image *= 1 - np.float32(rng.uniform(0.15, 0.25 + 0.25 * self.difficulty)) * lobule
 
     @staticmethod
-    def _wobble(rng: np.random.Generator, count: int, low: int, high: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def _wobble(rng: np.random.Generator, count: int, low: int, high: int) -> NDArray[np.float64]:
         """Return a smooth periodic curve of standard deviation 1 with harmonics low to high."""
         angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
         orders = np.arange(low, high + 1)
@@ -114,7 +115,7 @@ class BreastUltrasound(Phantom):
                                  np.maximum(radii, 0.35))
         lesion = texture.fill(points, self.size)
         cyst = bool(patient.random() < 0.3 * (1 - bad))
-        background = float(cv_mean(image, texture.blur(lesion, 0.06)))
+        background = float(mean_under(image, texture.blur(lesion, 0.06)))
         contrast = float(np.clip(patient.normal(0.25 + 0.4 * hard, 0.04 + 0.1 * hard), 0.08, 0.9))
         level = background * (0.12 + 0.2 * hard if cyst else contrast)
         inside = texture.smooth_noise(rng, self.size, (14, 14), octaves=2)
@@ -144,6 +145,6 @@ class BreastUltrasound(Phantom):
         return np.asarray(depth * behind * dropped * np.float32(patient.uniform(0.8, 1.2)), np.float32)
 
 
-def cv_mean(image: Field, weights: Field) -> float:
+def mean_under(image: Field, weights: Field) -> float:
     """Return the mean of an image under weights."""
     return float((image * weights).sum() / max(float(weights.sum()), 1e-6))

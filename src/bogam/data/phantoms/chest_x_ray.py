@@ -36,7 +36,8 @@ class ChestXRay(Phantom):
               rng: np.random.Generator) -> Drawing:
         """Paint one exposure; the viewer's left is the patient's right."""
         view = "PA" if patient.random() < 0.7 else "AP"
-        top, base, inner, wide = (float(n) for n in patient.uniform((0.10, 0.70, 0.055, 0.30), (0.17, 0.80, 0.08, 0.37)))
+        drawn = patient.uniform((0.10, 0.70, 0.055, 0.30), (0.17, 0.80, 0.08, 0.37))
+        top, base, inner, wide = (float(n) for n in drawn)
         heart = float(patient.uniform(0.12, 0.17)) * (1.15 if view == "AP" else 1.0)
         top, base = top + float(rng.normal(0, 0.008)), base + float(rng.normal(0, 0.012))
         sides = (-1.0, 1.0)
@@ -68,7 +69,8 @@ class ChestXRay(Phantom):
         outer_edge = np.stack([top + (height + 0.07) * down, 0.5 + side * lateral], axis=1)
         across = np.linspace(lateral[-1], medial[-1], 14)
         share = np.linspace(0, 1, 14)
-        dome = np.stack([base + 0.07 - 0.10 * np.sin(np.pi * share**0.75) ** 0.9 + 0.005 * share, 0.5 + side * across], 1)
+        lift = 0.10 * np.sin(np.pi * share**0.75) ** 0.9
+        dome = np.stack([base + 0.07 - lift + 0.005 * share, 0.5 + side * across], axis=1)
         inner_edge = np.stack([top + height * down[::-1], 0.5 + side * medial[::-1]], axis=1)
         apex = np.stack([top - 0.035 * np.sin(np.pi * np.linspace(0.1, 0.9, 8)),
                          0.5 + side * np.linspace(medial[0], lateral[0], 8)], axis=1)
@@ -83,7 +85,7 @@ class ChestXRay(Phantom):
         smooth = np.stack([np.interp(np.linspace(0, 1, 60), np.linspace(0, 1, len(right)), right[:, k])
                            for k in (0, 1)], axis=1)
         mirrored = smooth[::-1] * (1, -1)
-        return np.concatenate([smooth, mirrored]) + (0, 0.5)
+        return np.asarray(np.add(np.concatenate([smooth, mirrored]), (0, 0.5)))
 
     def _soft_tissue(self, body: Field, patient: np.random.Generator, rng: np.random.Generator) -> Field:
         """Return flesh: brighter below the diaphragm and along the midline."""
@@ -135,13 +137,14 @@ class ChestXRay(Phantom):
             reach = inner + (wide + 0.015 - inner) * min(1.0, 0.55 + 0.15 * number)
             for side in (-1, 1):
                 across = 0.5 + side * (inner * 0.6 + (reach - inner * 0.6) * np.sin(share * np.pi / 2))
-                back.append(np.stack([height - 0.03 * np.sin(np.pi * share * 0.7) + drop * share**3.0 * 1.4, across], 1))
+                down = height - 0.03 * np.sin(np.pi * share * 0.7) + drop * share**3.0 * 1.4
+                back.append(np.stack([down, across], axis=1))
                 if 1 <= number < 7:
                     start = height + 1.4 * drop - 0.02
                     inward = 0.5 + side * (reach - (reach - inner - 0.06) * share**1.2)
                     front.append(np.stack([start + 0.13 * np.sin(share * np.pi / 2) ** 1.3, inward], axis=1))
         thick = step * float(patient.uniform(0.26, 0.34))
-        collar = [np.stack([top + 0.055 - 0.07 * share + 0.02 * np.sin(np.pi * 2 * share),
+        collar: list[Points] = [np.stack([top + 0.055 - 0.07 * share + 0.02 * np.sin(np.pi * 2 * share),
                             0.5 + s * (0.035 + (wide + 0.02) * share)], 1) for s in (-1, 1)]
         rear, fore, collars = (self._tubes(lines, width) for lines, width in
                                ((back, thick), (front, thick * 0.95), (collar, 0.03)))
@@ -178,7 +181,8 @@ class ChestXRay(Phantom):
             high, wide = np.exp(patient.normal(np.log((0.085, 0.07)), 0.25))
             spots += np.exp(-0.5 * np.square((down - middle[0]) / high) - 0.5 * np.square((across - middle[1]) / wide))
         patches = texture.smooth_noise(rng, self.size, (9, 9), octaves=3, fade=0.6)
-        return np.asarray(np.clip(spots * (1 + 0.28 * patches), 0, 1.15) * air, np.float32)
+        density = np.clip(spots * (1 + 0.28 * patches), 0, 1.15) * air
+        return np.asarray(density * max(1.0, 0.7 / max(float(density.max()), 1e-3)), np.float32)
 
     def _mark(self, image: Field, rng: np.random.Generator) -> Field:
         """Return the image with the lead letter R beside the patient's right shoulder."""
@@ -188,4 +192,4 @@ class ChestXRay(Phantom):
                   np.array([[0.5, 0.2], [1.0, 0.55]])]
         place, scale = rng.uniform((0.25, 0.02), (0.4, 0.06)), 0.055
         letter = texture.strokes([place + scale * points for points in pieces], [0.009] * 3, self.size)
-        return np.maximum(image, np.float32(0.93) * letter)
+        return np.asarray(np.maximum(image, np.float32(0.93) * letter), np.float32)

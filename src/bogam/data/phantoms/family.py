@@ -149,7 +149,7 @@ class Phantom(Part):
 
     def _class_at(self, share: float) -> int:
         edges = np.cumsum(self.class_shares)
-        return int(min(np.searchsorted(edges, share, side="right"), len(self.classes) - 1))
+        return min(int(np.searchsorted(edges, share, side="right")), len(self.classes) - 1)
 
     def draw(self, patient_index: int, image_index: int) -> PhantomImage:
         """Draw one image.

@@ -14,6 +14,8 @@ from bogam.data.phantoms.texture import Field
 
 HEMATOXYLIN = np.array([0.65, 0.70, 0.29])
 EOSIN = np.array([0.09, 0.80, 0.28])
+Nucleus = tuple[float, float, float, float, float]
+"""Row, column, long and short half-axis (shares of the image), and turn in radians."""
 
 
 @phantoms.register
@@ -47,7 +49,7 @@ class Histology(Phantom):
     def paint(self, class_index: int, image_index: int, patient: np.random.Generator,
               rng: np.random.Generator) -> Drawing:
         """Paint one patch: eosin for fibers, holes for fat and lumina, hematoxylin for nuclei."""
-        stain = patient.uniform((0.8, 0.42, -0.06), (1.2, 0.75, 0.06))
+        stain = patient.uniform((0.75, 0.38, -0.09), (1.25, 0.8, 0.09))
         scatter = 0.05 + 0.4 * self.difficulty
         bad = float(np.clip(class_index + rng.normal(0, scatter), -0.2, 1.2))
         direction = float(patient.uniform(0, np.pi) + rng.normal(0, 0.3))
@@ -60,7 +62,8 @@ class Histology(Phantom):
         hematoxylin = 0.10 + 0.22 * nest + (0.95 + 0.22 * grain) * cells["dark"] - 0.25 * cells["pale"]
         eosin = (0.55 + 0.22 * fibers + 0.06 * grain) * (1 - 0.25 * nest) * (1 - 0.6 * cells["dark"])
         solid = 1 - holes
-        vectors = [v / np.linalg.norm(v) for v in (HEMATOXYLIN + (stain[2], 0, 0), EOSIN + (0, stain[2], 0))]
+        turn = stain[2] * np.array([[1, 0], [0, 1], [0, 0]])
+        vectors = [v / np.linalg.norm(v) for v in (HEMATOXYLIN + turn[:, 0], EOSIN + turn[:, 1])]
         density = (np.maximum(hematoxylin, 0)[..., None] * vectors[0] * stain[0]
                    + eosin[..., None] * vectors[1] * stain[1]) * solid[..., None] + 0.035
         image = np.exp(-density.astype(np.float32))
@@ -90,8 +93,8 @@ class Histology(Phantom):
         for center in chosen + rng.normal(0, 0.025, chosen.shape):
             axes = rng.uniform(0.065, 0.105, 2)
             radii = 1 + 0.1 * np.cos(np.linspace(0, 4 * np.pi, 28) + rng.uniform(0, 6))
-            vacuole = texture.fill(texture.outline((center[0], center[1]), (axes[0], axes[1]), rng.uniform(0, 3), radii),
-                                   self.size)
+            border = texture.outline((center[0], center[1]), (axes[0], axes[1]), rng.uniform(0, 3), radii)
+            vacuole = texture.fill(border, self.size)
             holes = np.maximum(holes, vacuole)
         return texture.blur(holes, 0.004)
 
@@ -99,7 +102,7 @@ class Histology(Phantom):
                 rng: np.random.Generator) -> dict[str, Field]:
         """Return nuclei: "cover" 0 or 1, "dark" the stain they take up, "pale" their open centers."""
         rows, columns = self.size
-        places: list[tuple[float, float, float, float, float]] = []
+        places: list[Nucleus] = []
         stroma = int(rng.integers(12, 30))
         for center in rng.uniform(0, 1, (stroma, 2)):
             long = float(rng.uniform(0.014, 0.026))
@@ -122,8 +125,8 @@ class Histology(Phantom):
             cv2.ellipse(dark, point, axes, color=int(rng.integers(150, 256)), **drawn)
             if bad > 0.4 and long > 0.018 and rng.random() < 0.6:
                 cv2.ellipse(pale, point, (axes[0] * 6 // 10, axes[1] * 6 // 10), color=255, **drawn)
-        soft = {"dark": texture.blur(dark / np.float32(255), 0.004), "pale": texture.blur(pale / np.float32(255), 0.006)}
-        return {"cover": cover / np.float32(255), **soft}
+        shares = [np.asarray(drawing / np.float32(255), np.float32) for drawing in (cover, dark, pale)]
+        return {"cover": shares[0], "dark": texture.blur(shares[1], 0.004), "pale": texture.blur(shares[2], 0.006)}
 
     @staticmethod
     def _crowd(nest: Field, bad: float, rng: np.random.Generator) -> np.ndarray:
@@ -135,13 +138,13 @@ class Histology(Phantom):
         chance = nest[inside[:, 0].astype(int), inside[:, 1].astype(int)] * (0.55 + 0.35 * bad)
         return np.asarray(centers[rng.random(len(centers)) < chance])
 
-    def _gland(self, bad: float, holes: Field, rng: np.random.Generator) -> list[tuple[float, float, float, float, float]]:
+    def _gland(self, bad: float, holes: Field, rng: np.random.Generator) -> list[Nucleus]:
         """Open a lumen in `holes` in place and return the nuclei that line it, orderly and side by side."""
         center, radius = rng.uniform(0.2, 0.8, 2), float(rng.uniform(0.07, 0.15))
         radii = 1 + 0.15 * np.cos(2 * np.linspace(0, 2 * np.pi, 60, endpoint=False) + rng.uniform(0, 6))
         lumen = texture.fill(texture.outline((center[0], center[1]), (radius, radius), 0, radii), self.size)
         np.maximum(holes, texture.blur(lumen, 0.005), out=holes)
-        places = []
+        places: list[Nucleus] = []
         for ring, apart in ((1.28, 0.036), (1.58, 0.04)):
             count = int(2 * np.pi * radius * ring / apart)
             for k in range(count):

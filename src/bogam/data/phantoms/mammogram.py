@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import cv2
 import numpy as np
 
 from bogam.core.fields import Count, Share
@@ -134,8 +135,6 @@ class Mammogram(Phantom):
     def _add_calcifications(self, image: Field, dense: Field, place: tuple[float, float], bad: float,
                             patient: np.random.Generator, rng: np.random.Generator) -> tuple[Field, Field]:
         """Add a cluster of bright specks; the mask is the cluster's hull, a little widened."""
-        import cv2
-
         bad = min(bad, 1.2)
         count = int(rng.integers(6, 11) + round(rng.uniform(8, 18) * bad))
         spread = np.array([0.035 + 0.025 * bad, 0.03]) * float(patient.uniform(0.8, 1.2))

@@ -53,9 +53,8 @@ def grid(size: tuple[int, int]) -> tuple[Field, Field]:
         ([0.25, 0.75], [0.125, 0.375, 0.625, 0.875])
     """
     rows, columns = size
-    down = ((np.arange(rows, dtype=np.float32) + 0.5) / rows)[:, None]
-    across = ((np.arange(columns, dtype=np.float32) + 0.5) / columns)[None, :]
-    return down, across
+    down, across = (((np.arange(n) + 0.5) / n).astype(np.float32) for n in (rows, columns))
+    return down[:, None], across[None, :]
 
 
 def smooth_noise(rng: np.random.Generator, size: tuple[int, int], cells: tuple[float, float],
@@ -110,7 +109,7 @@ def speckle(rng: np.random.Generator, size: tuple[int, int], grain: tuple[float,
 def soft_step(distance: Field, width: float) -> Field:
     """Return 0 where `distance` is below -width, 1 above width, smooth between."""
     share = np.clip(distance / np.float32(2 * width) + np.float32(0.5), 0, 1)
-    return share * share * (3 - 2 * share)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 def blur(field: Field, share: float) -> Field:
@@ -129,7 +128,10 @@ def outline(center: tuple[float, float], axes: tuple[float, float], tilt: float,
 
 
 def fill(points: NDArray[np.floating], size: tuple[int, int]) -> Field:
-    """Return (Y, X) coverage, 0 to 1, of a polygon whose (y, x) points are in shares of the image."""
+    """Return (Y, X) coverage, 0 to 1, of a polygon whose (y, x) points are in shares of the image.
+
+    The border itself counts in: a shape comes out about half a pixel wider on each side.
+    """
     canvas = np.zeros(size, np.uint8)
     places = np.round((points[:, ::-1] * size[::-1] - 0.5) * 2**SUBPIXEL).astype(np.int32)
     cv2.fillPoly(canvas, [places[:, None]], 255, cv2.LINE_AA, SUBPIXEL)
@@ -165,4 +167,5 @@ def scan(image: Field, scanner: Scanner, bits: int, rng: np.random.Generator) ->
         seen = seen * np.asarray(scanner.tint, np.float32)
     seen = seen + np.float32(scanner.noise) * rng.standard_normal(seen.shape, dtype=np.float32)
     top = 2**bits - 1
-    return np.clip(np.rint(seen * top), 0, top).astype(np.uint8 if bits == 8 else np.uint16)
+    stored: Array = np.clip(np.rint(seen * top), 0, top).astype(np.uint8 if bits == 8 else np.uint16)
+    return stored

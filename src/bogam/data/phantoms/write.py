@@ -48,13 +48,10 @@ def write_phantom(phantom: Phantom, out: Path, format: FileFormat = "png", layou
     Raises:
         UserError: the folder is not empty and `overwrite` is off.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        if not overwrite or not out.is_dir():
-            raise UserError(say(str(out), "a folder that is not empty", "a new or an empty folder",
-                                "Name another one, or overwrite it with --force."))
-        if (out / NOTE).is_file():
-            for site in ("site-a", "site-b"):
-                shutil.rmtree(out / site, ignore_errors=True)
+    check_free(out, overwrite)
+    if (out / NOTE).is_file():
+        for site in ("site-a", "site-b"):
+            shutil.rmtree(out / site, ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     settings = {"phantom": phantom.to_yaml(), "format": format, "layout": layout, "patient": PATIENT_PATTERN,
                 "note": "synthetic images; they show no person"}
@@ -77,6 +74,15 @@ def write_phantom(phantom: Phantom, out: Path, format: FileFormat = "png", layou
         table.writeheader()
         table.writerows(lines)
         _put(out / site / "labels.csv", text.getvalue().encode())
+
+
+def check_free(out: Path, overwrite: bool = False) -> None:
+    """Raise UserError where `out` is a file, or a folder that is not empty and may not be overwritten."""
+    if out.exists() and not out.is_dir():
+        raise UserError(say(str(out), "a file", "a new or an empty folder", "Name another one."))
+    if out.exists() and any(out.iterdir()) and not overwrite:
+        raise UserError(say(str(out), "a folder that is not empty", "a new or an empty folder",
+                            "Name another one, or write into it with --force."))
 
 
 def _write_one(drawn: PhantomImage, phantom: Phantom, root: Path, format: FileFormat,

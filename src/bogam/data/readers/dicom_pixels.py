@@ -12,10 +12,13 @@ from pydicom.dataset import Dataset
 from bogam.core.errors import FileProblem
 from bogam.core.types import Array, LevelUnit
 from bogam.data.readers.dicom_tags import broken, count, find, numbers
+from bogam.data.readers.jpeg_lossless import is_sound_lossless
 from bogam.data.readers.planes import check_size, fill_missing, full_levels, keep_depth
 
 _CODESTREAM_END = b"\xff\xd9"
 _MOST_SAMPLES = 2**31
+_LOSSLESS = ("57", "70")
+"""Last part of the transfer syntaxes of lossless JPEG."""
 
 
 def stored_pixels(dataset: Dataset, path: Path, frame: int | None) -> tuple[Array, bool, tuple[str, ...]]:
@@ -35,7 +38,7 @@ def stored_pixels(dataset: Dataset, path: Path, frame: int | None) -> tuple[Arra
     colored = str(dataset.get("PhotometricInterpretation") or "")
     try:
         _check_whole(dataset, path, frame)
-        pixels = pixel_array(dataset, index=frame)
+        pixels = pixel_array(dataset, index=frame, decoding_plugin=_decoder(str(dataset.file_meta.TransferSyntaxUID)))
         if colored == "PALETTE COLOR":
             pixels = apply_color_lut(pixels, dataset)
     except FileProblem:
@@ -50,7 +53,20 @@ def stored_pixels(dataset: Dataset, path: Path, frame: int | None) -> tuple[Arra
         notes += (f"{colored} turned into RGB",)
     if pixels.ndim == 2 + color:
         pixels = pixels[None]
-    return pixels.astype(pixels.dtype.newbyteorder("="), copy=False), color, notes
+    told = count(dataset) if frame is None else 1
+    return pixels[:told].astype(pixels.dtype.newbyteorder("="), copy=False), color, notes
+
+
+def _decoder(syntax: str) -> str:
+    """Return the codec for a transfer syntax; GDCM, which may end the process, only where there is no other."""
+    kind = syntax.removeprefix("1.2.840.10008.1.2.4.")
+    if kind in ("50", "51"):
+        return "pillow"
+    if kind in _LOSSLESS:
+        return "gdcm"
+    if kind in ("80", "81"):
+        return "pyjpegls"
+    return "pylibjpeg" if re.fullmatch(r"9[0-3]|20[1-3]", kind) else ""
 
 
 def _why(dataset: Dataset, error: Exception) -> str:
@@ -79,6 +95,10 @@ def _check_whole(dataset: Dataset, path: Path, frame: int | None) -> None:
     for stream in streams:
         if _CODESTREAM_END not in stream[-64:]:
             raise FileProblem(str(path), "is a truncated DICOM file: a compressed picture has no end mark")
+        if str(syntax).rpartition(".")[2] in _LOSSLESS and not is_sound_lossless(
+                stream, int(dataset.Rows), int(dataset.Columns), int(dataset.get("SamplesPerPixel") or 1),
+                int(dataset.get("BitsAllocated") or 8)):
+            raise FileProblem(str(path), "is a DICOM file with a damaged, or rare, lossless JPEG in it")
 
 
 def rescale(pixels: Array, dataset: Dataset, path: Path, frame: int | None) -> tuple[

@@ -51,7 +51,7 @@ def worded(texts: list[str]) -> tuple[str, ...]:
         found = re.search(r"value for VR (\w\w)\b|\bVR (\w\w)\b", text)
         if found:
             notes.append(f"an element of type {found[1] or found[2]} has a value that its type does not allow")
-        elif "pixel data" in text.lower() and ("padding" in text.lower() or "longer" in text.lower()):
+        elif "pixel data" in text.lower() and re.search("padding|longer|expected|multiple frames|excess", text.lower()):
             notes.append("its pixel data have more bytes than its size asks for")
         else:
             notes.append("its header departs from the Standard (pydicom warned)")

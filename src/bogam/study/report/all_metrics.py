@@ -30,7 +30,8 @@ def metrics_section(result: StudyResult, verdicts: Sequence[Verdict], estimates:
         rows.append(row | ({"cases": first.cases, "groups": first.groups} if first is not None else {}))
     notes = [f"– means not defined or not computed. Groups are the units of resampling: {result.grouping}."]
     return Section("metrics", "All metrics", [
-        Paragraph("Estimates on test images that no training and no choice has seen, with 95 % intervals. What each "
-                  "metric means is in the glossary; how the intervals are made is under “Methods”."),
+        Paragraph("Estimates on the test images, which took no part in the training or in the choice of epoch and "
+                  "threshold, with 95 % intervals. What each metric means is in the glossary; how the intervals are "
+                  "made is under “Methods”."),
         Table("metrics", "All metrics of each cell, estimate and 95 % interval", columns, rows, layout="scroll",
               notes=notes)])

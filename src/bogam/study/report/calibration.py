@@ -108,7 +108,7 @@ def _figure(drawn: list[tuple[CellResult, Reliability]], estimates: Estimates) -
                       if error is not None and error.value is not None else ""))
 
     def draw(canvas: Any, theme: Theme, narrow: bool) -> None:
-        axes = panels(canvas, len(drawn), narrow, 2.6)
+        axes = panels(canvas, len(drawn), narrow, 2.6, 2.05)
         columns = axes[0].get_gridspec().ncols
         for place, (here, (_, found), (head, score)) in enumerate(zip(axes, drawn, heads, strict=True)):
             here.plot([0, 1], [0, 1], color=theme.muted, linestyle=":", linewidth=1)

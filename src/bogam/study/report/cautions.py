@@ -10,7 +10,7 @@ from bogam.study.report.metric_names import metric_name
 from bogam.study.results import StudyResult
 
 PATIENTS_UNKNOWN = ("Patients unknown, scores may be optimistic: pictures of one person may lie on both sides of a "
-                    "split. Identical pictures were kept together.")
+                    "split.")
 
 
 def top_boxes(result: StudyResult, estimates: Estimates, primary: str) -> list[Block]:
@@ -19,15 +19,21 @@ def top_boxes(result: StudyResult, estimates: Estimates, primary: str) -> list[B
     stops = [f for f in result.findings if f.get("severity") == "stop"]
     if stops:
         blocks.append(Box("stop", "The audit said stop and the recipe overrode it. Do not rely on the numbers below "
-                          "before this is resolved.", [_stop(f) for f in stops]))
+                          "before this is resolved.", [_stop(f, _reason(result, f)) for f in stops]))
     words = cautions(result, estimates, primary)
     if words:
         blocks.append(Box("warning", "Read with care", words))
     return blocks
 
 
-def _stop(finding: dict[str, object]) -> str:
-    parts = [str(finding.get(key) or "").strip() for key in ("title", "detail", "why", "do")]
+def _reason(result: StudyResult, finding: dict[str, object]) -> str:
+    accepted = (result.recipe.get("audit") or {}).get("accept") or {}
+    reason = accepted.get(finding.get("rule")) if isinstance(accepted, dict) else None
+    return f"Reason given for going on: {reason}" if reason else "No reason was given for going on."
+
+
+def _stop(finding: dict[str, object], reason: str) -> str:
+    parts = [*(str(finding.get(key) or "").strip() for key in ("title", "detail", "why", "do")), reason]
     return clean(" ".join(p if p.endswith((".", "!", "?")) else p + "." for p in parts if p))
 
 

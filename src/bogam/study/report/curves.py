@@ -14,7 +14,7 @@ from bogam.page.figure import Figure, panels, wrapped
 from bogam.page.palette import Theme
 from bogam.page.table import Column, Table
 from bogam.page.text import is_number, many
-from bogam.study.report.cells import models, not_converged, title
+from bogam.study.report.cells import done, models, not_converged, title
 from bogam.study.results import CellResult, StudyResult
 
 MOST_PANELS = 12
@@ -113,7 +113,7 @@ def _figure(name: str, cells: Sequence[CellResult], keys: tuple[str, ...], label
                               label=words if place == 0 else None)
             late = not_converged(cell)
             head = wrapped(title(cell), canvas, columns)
-            here.set_title(head + (f"\n{late} of {len(cell.runs)} not converged" if late else ""),
+            here.set_title(head + (f"\n{late} of {len(done(cell))} not converged" if late else ""),
                            color=theme.orange if late else theme.ink)
             if place >= len(axes) - columns:
                 here.set_xlabel("epoch")

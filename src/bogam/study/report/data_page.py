@@ -14,6 +14,7 @@ from bogam.page.picture import outlined, thumbnail
 from bogam.page.table import Column, Table
 from bogam.page.text import clean, listed, many
 from bogam.study.report.cautions import PATIENTS_UNKNOWN
+from bogam.study.report.cells import tested_rows
 from bogam.study.report.examples import ExampleCase
 from bogam.study.results import StudyResult
 
@@ -32,6 +33,7 @@ def data_section(result: StudyResult, thumbnails: Sequence[ExampleCase]) -> Sect
         blocks.append(_gallery(thumbnails))
     blocks.append(Heading("How many of what"))
     blocks.append(_class_table(result))
+    blocks.extend(_lesions(result))
     blocks.append(Heading("Who is in which part"))
     blocks.extend(_split(result))
     blocks.append(Heading("What was taken, and what was not"))
@@ -66,19 +68,30 @@ def _facts(result: StudyResult) -> Facts:
 
 
 def class_of(result: StudyResult) -> pl.DataFrame:
-    """Return a table id, class: the target's value, or for segmentation whether there is a mask."""
+    """Return a table id, class: the target's value, or where there is no target whether somebody drew a mask."""
     manifest = result.manifest
-    if result.task != "segmentation" and manifest.target_specs:
+    if manifest.target_specs:
         names = list(manifest.target_specs)
         name = next((n for n in names if manifest.target_specs[n].labels == tuple(result.labels)), names[0])
         return manifest.targets.select("id", pl.col(name).cast(pl.String).fill_null("not labeled").alias("class"))
     masks = manifest.objects.filter(pl.col("kind") == "mask")
     marked = set(masks.filter(pl.col("locator").is_not_null())["id"].to_list())
     looked = set(masks["id"].to_list())
-    words = ["with mask" if i in marked else "without lesion (empty mask)" if i in looked else "not labeled"
+    words = ["with mask" if i in marked else "declared without lesion" if i in looked else "no mask, not labeled"
              for i in manifest.images["id"].to_list()]
-    return pl.DataFrame({"id": manifest.images["id"], "class": words},
-                        schema={"id": pl.String, "class": pl.String})
+    return pl.DataFrame({"id": manifest.images["id"], "class": words}, schema={"id": pl.String, "class": pl.String})
+
+
+def _lesions(result: StudyResult) -> list[Block]:
+    """Say how many test images have a lesion, as the scores found it in the masks themselves."""
+    frames = [tested_rows(cell) for cell in result.cells]
+    known = [f.select("id", "has_lesion") for f in frames if f.height and "has_lesion" in f.columns]
+    if not known:
+        return []
+    counts = pl.concat(known).group_by("id").agg(pl.col("has_lesion").any())
+    have = int(counts["has_lesion"].sum())
+    return [Paragraph(f"Of {many(counts.height, 'image')} that were in a test part, {have:,} have a lesion and "
+                      f"{counts.height - have:,} have an empty mask; Dice and IoU are averaged over the former.")]
 
 
 def _class_table(result: StudyResult) -> Table:
@@ -112,7 +125,7 @@ def _split(result: StudyResult) -> list[Block]:
                *[Column(f"class {c}", clean(c), "count") for c in classes]]
     table = Table("split", "Images and groups in each part of each fold", columns, rows, headings=2 + len(repeats),
                   layout="scroll",
-                  notes=["Validation chooses the epoch and the threshold; the test part is scored once, at the end."])
+                  notes=["The validation part chooses the epoch and the threshold; the test part only gives scores."])
     return [table] if len(rows) <= 15 else [
         Paragraph(f"{many(len(rows), 'part')} in all."), Folded("Show every part of every fold", [table])]
 
@@ -155,7 +168,7 @@ def findings_table(findings: list[dict[str, Any]]) -> Table:
 def _gallery(thumbnails: Sequence[ExampleCase]) -> Gallery:
     thumbs = []
     for case in thumbnails:
-        uri = thumbnail(case.image) if case.truth is None else outlined(case.image, case.truth, None, 160)
+        uri = thumbnail(case.image, 240) if case.truth is None else outlined(case.image, case.truth, None, 240)
         thumbs.append(Thumb(uri, clean(f"Image {case.id}. {case.caption}"), clean(case.caption) or clean(case.id),
                             [clean(case.id)] if case.caption else []))
     outline = " Outlines are the given masks." if any(c.truth is not None for c in thumbnails) else ""

@@ -139,7 +139,7 @@ def examples_section(result: StudyResult, cases: Sequence[ExampleCase]) -> Secti
 
 def _thumb(case: ExampleCase) -> Thumb:
     has_mask = case.truth is not None or case.predicted is not None
-    uri = outlined(case.image, case.truth, case.predicted) if has_mask else thumbnail(case.image, 280)
+    uri = outlined(case.image, case.truth, case.predicted) if has_mask else thumbnail(case.image, 360)
     head = case.role.capitalize()
     if case.score is not None:
         head = f"{head}: {number(case.score, 3)}" if head else number(case.score, 3)

@@ -14,6 +14,15 @@ from bogam.study.report.cells import Estimates, baselines, control_labels, done,
 from bogam.study.report.metric_names import metric_name
 from bogam.study.results import CellResult, StudyResult
 
+_RULES = {
+    "majority-class": "the share of each class among the training images, the same answer for all",
+    "nearest-neighbor": "the class of the training image whose thumbnail looks most alike",
+    "linear-probe": "logistic regression on thumbnails",
+    "empty-mask": "nothing, on any image",
+    "mean-mask": "the place where training masks lie most often, the same answer for all",
+    "nearest-mask": "the mask of the training image whose thumbnail looks most alike",
+}
+
 
 def matrix_section(result: StudyResult, verdicts: Sequence[Verdict], estimates: Estimates, primary: str) -> Section:
     """Return the chapter with the primary metric of every cell and of the baselines."""
@@ -52,10 +61,9 @@ def matrix(result: StudyResult, verdicts: Sequence[Verdict], estimates: Estimate
             cell = found.get((label, *labels))
             row[column.key] = _value(cell, estimates, metric, control)
         rows.append(row)
-    wide = "stack" if len(columns) * len(rows) <= 60 else "scroll"
     return Table("matrix", f"{name.title}, estimate (95 % interval). Rows: {clean(rows_axis)}"
                  + (f"; columns: {clean(' × '.join(others))}" if others else ""), columns, rows,
-                 layout="stack" if wide == "stack" else "scroll")
+                 layout="stack" if len(columns) * len(rows) <= 60 else "scroll")
 
 
 def _value(cell: CellResult | None, estimates: Estimates, metric: str, control: dict[str, str]) -> Marked:
@@ -79,10 +87,13 @@ def _baselines(result: StudyResult, estimates: Estimates, metric: str) -> list[B
     if not cells:
         return [Paragraph("No baseline was computed for this metric: nothing says how much of the score a rule "
                           "without training would reach.")]
-    rows = [{"baseline": c.name, metric: triple(find(estimates, c.name, metric))} for c in cells]
+    rows = [{"baseline": c.name, "rule": _RULES.get(c.name), metric: triple(find(estimates, c.name, metric))}
+            for c in cells]
+    rule = [Column("rule", "What it answers")] if any(c.name in _RULES for c in cells) else []
     return [Table("baselines", f"{name.title} of simple rules on the same test images, estimate (95 % interval)",
-                  [Column("baseline", "Baseline"), Column(metric, name.title, "estimate", name.digits)], rows),
-            Paragraph(_against(result, estimates, metric), small=False)]
+                  [Column("baseline", "Baseline"), *rule, Column(metric, name.title, "estimate", name.digits)],
+                  rows),
+            Paragraph(_against(result, estimates, metric))]
 
 
 def behind(result: StudyResult, estimates: Estimates, metric: str) -> tuple[str, float, list[str]] | None:

@@ -148,7 +148,7 @@ def _figure(name: str, drawn: list[tuple[CellResult, list[Band]]], estimates: Es
                       if estimate is not None and estimate.value is not None else ""))
 
     def draw(canvas: Any, theme: Theme, narrow: bool) -> None:
-        axes = panels(canvas, len(drawn), narrow, 2.6)
+        axes = panels(canvas, len(drawn), narrow, 2.6, 2.05)
         columns = axes[0].get_gridspec().ncols
         for place, (here, (_, found), (head, score)) in enumerate(zip(axes, drawn, heads, strict=True)):
             two = len(found) == 1

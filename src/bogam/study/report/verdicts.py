@@ -81,7 +81,8 @@ def _statement(verdict: Verdict) -> Statement:
     small = list(verdict.cautions)
     if verdict.interaction is not None:
         unit = metric_name(verdict.metric).unit
-        tested = "" if verdict.interaction_p is None else f"; test of the interaction: p {_equals(verdict.interaction_p)}"
+        tested = ("" if verdict.interaction_p is None
+                  else f"; test of the interaction: p\u00a0{_equals(verdict.interaction_p)}")
         small.append(f"Over the other choices this effect varies by up to {number(verdict.interaction, 1)} {unit}"
                      f"{tested}.")
     return Statement(TONES[verdict.outcome], verdict.outcome, words, small)
@@ -89,7 +90,7 @@ def _statement(verdict: Verdict) -> Statement:
 
 def _equals(p: float) -> str:
     text = p_value(p)
-    return text if text.startswith("<") else f"= {text}"
+    return text if text.startswith("<") else f"=\u00a0{text}"
 
 
 def _table(verdicts: Sequence[Verdict], name: str, metric: str) -> Table:

@@ -1,0 +1,58 @@
+"""Known data sets: recognized by file names, related by patients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bogam.data.datasets.family import dataset_of, datasets, identify, known, share_patients
+
+
+@pytest.mark.parametrize(("names", "name"), [
+    (["Dataset_BUSI_with_GT/benign/benign (1).png", "Dataset_BUSI_with_GT/benign/benign (1)_mask.png"], "busi"),
+    (["8863/0/8863_idx5_x51_y1251_class0.png"], "idc"),
+    (["chest_xray/train/PNEUMONIA/person1_bacteria_1.jpeg", "test/NORMAL/NORMAL2-IM-0001-0001.jpeg",
+      "test/NORMAL/IM-0001-0001.jpeg"], "kermany"),
+    (["breastmnist.npz"], "breastmnist"),
+    (["pneumoniamnist_64.npz"], "pneumoniamnist"),
+    (["some/other.png"], None),
+    ([], None)])
+def test_identify(names: list[str], name: str | None) -> None:
+    found = identify(names)
+    assert (found[0] if found else None) == name
+
+
+def test_every_data_set_says_what_it_must() -> None:
+    assert {"busi", "idc", "kermany", "medmnist"} <= set(datasets.names())
+    for part in known():
+        assert part.title
+        assert part.licence
+        assert part.citation
+        assert part.url.startswith("https://")
+        assert part.tasks
+        assert sum(part.counts.values()) > 0
+
+
+def test_relatives() -> None:
+    assert "same patients" in str(share_patients("pneumoniamnist", "kermany"))
+    assert "same patients" in str(share_patients("busi", "breastmnist"))
+    assert share_patients("busi", "kermany") is None
+    assert share_patients("bloodmnist", "pneumoniamnist") is None
+    assert share_patients(None, "busi") is None
+    assert "same patients" in str(share_patients("organamnist", "organsmnist"))
+
+
+def test_dataset_of_a_member() -> None:
+    assert dataset_of("pneumoniamnist") is dataset_of("medmnist")
+    assert dataset_of("busi").counts == {"benign": 437, "malignant": 210, "normal": 133}
+    with pytest.raises(ValueError, match="busi"):
+        dataset_of("buzi")
+
+
+def test_recognizes_a_folder(tmp_path: Path) -> None:
+    from bogam.data.datasets.idc import Idc
+    (tmp_path / "8863/0").mkdir(parents=True)
+    (tmp_path / "8863/0/8863_idx5_x51_y1251_class0.png").write_bytes(b"")
+    assert Idc.recognizes(tmp_path)
+    assert not dataset_of("busi").recognizes(tmp_path)
