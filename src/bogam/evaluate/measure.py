@@ -25,7 +25,7 @@ Measure = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class Arranged:
     """The test rows of one cell, or of several that share runs, sorted into runs and groups.
 
     Args:
@@ -62,14 +62,14 @@ def rows_by_run(cases: pl.DataFrame) -> dict[Key, pl.DataFrame]:
     return {(int(k[0]), int(k[1]), int(k[2])): rows for k, rows in parts.items()}
 
 
-def arrange(runs: dict[Key, pl.DataFrame]) -> Tested:
+def arrange(runs: dict[Key, pl.DataFrame]) -> Arranged:
     """Name the groups of some runs, and the fold in which each is tested (in the first repeat that tests it)."""
     fold: dict[str, int] = {}
     for key in sorted(runs):
         for group in runs[key]["group"].unique().to_list():
             fold.setdefault(str(group), key[1])
     groups = sorted(fold)
-    return Tested(runs, groups, np.array([fold[g] for g in groups], np.int64))
+    return Arranged(runs, groups, np.array([fold[g] for g in groups], np.int64))
 
 
 def measure(metric: str, rows: pl.DataFrame, places: NDArray[np.int64]) -> Measure:
@@ -122,10 +122,14 @@ def carriers(metric: str, rows: pl.DataFrame) -> list[NDArray[np.bool_]]:
     return [np.ones(rows.height, bool)]
 
 
-def resamples_of(strata: NDArray[np.int64], resamples: int, rng: np.random.Generator,
-                 most: int = 4_000_000) -> list[int]:
-    """Return how many resamples each block of at most `most` numbers holds."""
-    step = max(1, min(resamples, most // max(len(strata), 1)))
+def block_sizes(groups: int, resamples: int, most: int = 4_000_000) -> list[int]:
+    """Return how many resamples each block holds so that a block has at most `most` weights.
+
+    Example:
+        >>> block_sizes(10, 7, most=30)
+        [3, 3, 1]
+    """
+    step = max(1, min(resamples, most // max(groups, 1)))
     return [min(step, resamples - k) for k in range(0, resamples, step)]
 
 

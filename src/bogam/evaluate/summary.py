@@ -23,14 +23,14 @@ from bogam.evaluate.intervals import (
     t_interval,
 )
 from bogam.evaluate.measure import (
+    Arranged,
     Key,
     Measure,
-    Tested,
     arrange,
+    block_sizes,
     carriers,
     measure,
     resample_groups,
-    resamples_of,
     rows_by_run,
     splits_of,
 )
@@ -69,7 +69,7 @@ def summarize(cases: pl.DataFrame, task: str, labels: Sequence[str], resamples: 
     at = {name: [measure(name, rows, places[key]) for key, rows in runs.items()] for name in names}
     rng = generator(seed, "summary")
     parts: dict[str, list[FloatArray]] = {name: [] for name in names}
-    for count in resamples_of(tested.strata, resamples, rng):
+    for count in block_sizes(len(tested.groups), resamples):
         weights = resample_groups(tested.strata, count, rng)
         for name in names:
             parts[name].append(np.stack([of(weights) for of in at[name]], axis=1))
@@ -77,27 +77,8 @@ def summarize(cases: pl.DataFrame, task: str, labels: Sequence[str], resamples: 
     return [_estimate(name, tested, places, at[name], np.concatenate(parts[name]), drawn) for name in names]
 
 
-def replicates_of(cases: pl.DataFrame, metric: str, resamples: int, seed: int) -> tuple[float, FloatArray]:
-    """Return a metric averaged over runs, nan where undefined, and its bootstrap replicates (R,) without undefined."""
-    runs = rows_by_run(cases)
-    tested = arrange(runs)
-    at = [measure(metric, rows, tested.places(rows)) for rows in runs.values()]
-    rng = generator(seed, "replicates")
-    parts = []
-    for count in resamples_of(tested.strata, resamples, rng):
-        weights = resample_groups(tested.strata, count, rng)
-        parts.append(np.stack([of(weights) for of in at], axis=1))
-    points = np.array([of(np.ones((1, len(tested.groups))))[0] for of in at])
-    defined = ~np.isnan(points)
-    if not defined.any():
-        return float("nan"), np.zeros(0)
-    shares = _run_shares([key for key, d in zip(runs, defined, strict=True) if d])
-    found = (np.concatenate(parts) * _resampled_seeds(list(runs), resamples, rng))[:, defined] @ shares
-    return float(points[defined] @ shares), found[~np.isnan(found)]
-
-
 def headline(path: Path, task: str, labels: Sequence[str], resamples: int = 1000) -> str:
-    """Return the primary metric of a `cases.parquet` in words: ``Test: Dice 0.712 (95 % interval 0.650 to 0.761; ...)``."""
+    """Return the primary metric of a `cases.parquet` in words, such as ``Test: Dice 0.712 (95 % interval ...)``."""
     name = metrics_of(task, len(labels))[0]
     found = summarize(pl.read_parquet(path), task, labels, resamples, metrics=[name])[0]
     title = metric_named(name).title
@@ -141,7 +122,7 @@ class _Basis:
     rest: NDArray[np.bool_]
 
 
-def _basis(name: str, tested: Tested, places: dict[Key, NDArray[np.int64]], keys: Sequence[Key]) -> _Basis:
+def _basis(name: str, tested: Arranged, places: dict[Key, NDArray[np.int64]], keys: Sequence[Key]) -> _Basis:
     ids: set[str] = set()
     kinds: list[set[int]] = []
     for key in keys:
@@ -158,7 +139,7 @@ def _basis(name: str, tested: Tested, places: dict[Key, NDArray[np.int64]], keys
     return _Basis(len(ids), len(together), min(units, len(together) // len(kinds)) if len(kinds) > 1 else units, rest)
 
 
-def _estimate(name: str, tested: Tested, places: dict[Key, NDArray[np.int64]], at: list[Measure],
+def _estimate(name: str, tested: Arranged, places: dict[Key, NDArray[np.int64]], at: list[Measure],
               replicates: FloatArray, drawn: FloatArray) -> Estimate:
     known = metric_named(name)
     points = np.array([of(np.ones((1, len(tested.groups))))[0] for of in at])
@@ -181,8 +162,16 @@ def _estimate(name: str, tested: Tested, places: dict[Key, NDArray[np.int64]], a
     low, high, method = _interval(name, value, good, len(here), basis, words, tested, [
         of for of, d in zip(at, defined, strict=True) if d], kept, points[defined], seeds)
     if low is not None and high is not None:
-        low, high = max(low, known.range[0]), min(high, max(known.range[1], value))
+        bounds = _bounds(name, tested)
+        low, high = max(low, bounds[0]), min(high, bounds[1])
     return Estimate(name, value, low, high, method, basis.cases, basis.groups, " ".join(words))
+
+
+def _bounds(name: str, tested: Arranged) -> tuple[float, float]:
+    """Return the range of a metric; a Brier score of two classes ends at 1."""
+    if name == "brier" and "prob_2" not in next(iter(tested.runs.values())).columns:
+        return 0.0, 1.0
+    return metric_named(name).range
 
 
 def _why(name: str) -> str:
@@ -193,7 +182,7 @@ def _why(name: str) -> str:
 
 
 def _interval(name: str, value: float, replicates: FloatArray, resamples: int, basis: _Basis, words: list[str],
-              tested: Tested, at: list[Measure], keys: list[Key], points: FloatArray,
+              tested: Arranged, at: list[Measure], keys: list[Key], points: FloatArray,
               seeds: bool) -> tuple[float | None, float | None, str]:
     """Choose the method; add to `words` what the reader needs."""
     known = metric_named(name)
@@ -201,18 +190,19 @@ def _interval(name: str, value: float, replicates: FloatArray, resamples: int, b
         words.append(f"{known.title}: no interval, since most resamples leave a fold in which it is undefined.")
         return None, None, ""
     if np.ptp(replicates) < SAME:
-        if min(abs(value - end) for end in known.range) < SAME:
+        bounds = _bounds(name, tested)
+        if min(abs(value - end) for end in bounds) < SAME:
             words.append(f"{known.title} is the same in all resamples; its interval is the exact one for "
                          f"{basis.units} groups that agree.")
-            low, high = bound_interval(abs(value - known.range[1]) < SAME, basis.units, known.range)
+            low, high = bound_interval(abs(value - bounds[1]) < SAME, basis.units, bounds)
             return low, high, "exact (Clopper-Pearson) on groups, since all resamples agree"
         words.append(f"{known.title} does not vary between groups (a constant prediction), so it has no interval.")
         return None, None, ""
     if basis.units < FEW:
         return _small(name, value, basis, words, tested, at, keys, points, seeds)
     if len(replicates) < resamples:
-        words.append(f"{known.title}: {1 - len(replicates) / resamples:.0%} of the resamples left a fold in which it is "
-                     "undefined and were not used.")
+        words.append(f"{known.title}: {1 - len(replicates) / resamples:.0%} of the resamples left a fold in which it "
+                     "is undefined and were not used.")
     pivotal = name == "calibration_error"
     low, high = percentile_interval(value, replicates, basis.units, pivotal=pivotal)
     return low, high, (f"{'basic' if pivotal else 'percentile'} bootstrap over groups within folds"
@@ -220,7 +210,7 @@ def _interval(name: str, value: float, replicates: FloatArray, resamples: int, b
                        "(Field and Welsh 2007; Hesterberg 2015)")
 
 
-def _small(name: str, value: float, basis: _Basis, words: list[str], tested: Tested, at: list[Measure],
+def _small(name: str, value: float, basis: _Basis, words: list[str], tested: Arranged, at: list[Measure],
            keys: list[Key], points: FloatArray, seeds: bool) -> tuple[float | None, float | None, str]:
     """Return the interval for few groups: jackknife over groups plus the variance of seeds, with t or exact ends."""
     known = metric_named(name)

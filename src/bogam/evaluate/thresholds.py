@@ -24,7 +24,7 @@ def threshold_rule(task: str, labels: int) -> str:
                 "the validation images that have the label.")
     if labels == 2:
         return ("The threshold is the one with the highest balanced accuracy (Youden's index) on the validation "
-                "images; of several, the one nearest to 0.5.")
+                "images; of several, the middle of their widest run.")
     return "The class with the largest probability is chosen; there is no threshold."
 
 
@@ -47,11 +47,11 @@ def choose_thresholds(predictions: Iterable[tuple[Case, Prediction]], task: str,
     pairs = [(float(p.probs[1]), classes[case.id]) for case, p in predictions if labels == 2 and case.id in classes]
     if not pairs:
         return (0.5,) * labels
-    chosen = youden_threshold(np.array([p for p, _ in pairs]), np.array([c == 1 for _, c in pairs]))
+    chosen = best_cut(np.array([p for p, _ in pairs]), np.array([c == 1 for _, c in pairs]))
     return (1 - chosen, chosen)
 
 
-def youden_threshold(scores: Array, positive: Array) -> float:
+def best_cut(scores: Array, positive: Array) -> float:
     """Return the threshold (positive where score >= threshold) with the highest sensitivity + specificity.
 
     Args:
@@ -59,23 +59,27 @@ def youden_threshold(scores: Array, positive: Array) -> float:
         positive: (n,) bool.
 
     Returns:
-        The middle between two neighboring scores; of several equally good ones that nearest to 0.5; 0.5 with one
-        class. Where 0.5 itself is as good as the best, 0.5.
+        Of several equally good thresholds the middle of their widest run; 0.5 with one class, or where no threshold
+        is better than chance.
 
     Example:
-        >>> youden_threshold(np.array([0.1, 0.2, 0.3, 0.9]), np.array([False, False, True, True]))
-        0.25
+        >>> best_cut(np.array([0.1, 0.2, 0.4, 0.9]), np.array([False, False, True, True])).__round__(3)
+        0.3
     """
     truth = np.asarray(positive, bool)
-    if not truth.any() or truth.all():
+    found = np.asarray(scores, np.float64)
+    steps = np.unique(found)
+    if not truth.any() or truth.all() or len(steps) < 2:
         return 0.5
-    found = np.unique(np.asarray(scores, np.float64))
-    tried = np.concatenate([[0.5], (found[1:] + found[:-1]) / 2])
-    above, below = np.sort(scores[truth]), np.sort(scores[~truth])
-    gain = (1 - np.searchsorted(above, tried, side="left") / len(above)) \
-        + np.searchsorted(below, tried, side="left") / len(below)
-    best = tried[gain >= gain.max() - 1e-12]
-    return float(best[np.argmin(np.abs(best - 0.5))])
+    tried = (steps[1:] + steps[:-1]) / 2
+    above, below = np.sort(found[truth]), np.sort(found[~truth])
+    gain = (1 - np.searchsorted(above, tried) / len(above)) + np.searchsorted(below, tried) / len(below)
+    if gain.max() <= 1 + 1e-12:
+        return 0.5
+    best = np.flatnonzero(gain >= gain.max() - 1e-12)
+    runs = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
+    low, high = max(((steps[run[0]], steps[run[-1] + 1]) for run in runs), key=lambda ends: ends[1] - ends[0])
+    return float((low + high) / 2)
 
 
 def dice_at(probs: FloatArray, truth: Array) -> FloatArray:

@@ -29,7 +29,7 @@ report: {primary: dice, control: {augment: none, loss: bce}, margin: 0.02}
 """
 
 PATIENT = "{patient}_{rest}"
-IMAGES = 160
+IMAGES = 150
 
 
 def demo_recipe(out: Path, say: Callable[[str], None]) -> Recipe:
@@ -37,7 +37,7 @@ def demo_recipe(out: Path, say: Callable[[str], None]) -> Recipe:
     images = out / "images"
     if not (out / "recipe.yaml").is_file():
         say(f"Drawing {IMAGES} phantom ultrasound images into {images} ...")
-        phantom = phantoms.parse({"breast-ultrasound": {"images": IMAGES, "size": (96, 96), "seed": 1}})
+        phantom = phantoms.parse({"breast-ultrasound": {"images": IMAGES, "size": (96, 96), "sites": 1, "seed": 1}})
         write_phantom(phantom, images, overwrite=True)
         (out / "recipe.yaml").write_text(RECIPE.replace("PATIENT", PATIENT), encoding="utf-8")
     return load_recipe(out / "recipe.yaml")

@@ -60,19 +60,11 @@ def verdicts_of(result: StudyResult, recipe: Recipe, primary: str) -> list[Verdi
     cells = [cell for cell in result.cells if not cell.baseline and cell.cases.height]
     if not result.axes or len(cells) < 2:
         return []
-    found = decide_verdicts([(cell.labels, cell.cases) for cell in cells], result.axes, primary, control_of(recipe),
-                            margin=recipe.report.margin, alpha=recipe.report.alpha,
-                            resamples=recipe.report.resamples, seed=recipe.split.seed)
-    return [replace(v, cautions=(*v.cautions, *_convergence(result, v))) for v in found]
-
-
-def _convergence(result: StudyResult, verdict: Verdict) -> list[str]:
-    """Return a caution where runs that a verdict rests on had not converged."""
-    runs = [run for cell in result.cells if cell.labels.get(verdict.factor) in (verdict.level, verdict.control)
-            for run in cell.runs if run.status == "done"]
-    late = sum(not run.facts.get("converged", True) for run in runs)
-    return [f"{late} of the {len(runs)} runs behind it had not converged: longer training might change it."] \
-        if late else []
+    late = [k for k, cell in enumerate(cells)
+            if any(run.status == "done" and not run.facts.get("converged", True) for run in cell.runs)]
+    return decide_verdicts([(cell.labels, cell.cases) for cell in cells], result.axes, primary, control_of(recipe),
+                           margin=recipe.report.margin, alpha=recipe.report.alpha, resamples=recipe.report.resamples,
+                           seed=recipe.split.seed, cautions={"did not converge": late} if late else None)
 
 
 def _examples(result: StudyResult) -> Callable[[CellResult, Sequence[Pick]], list[ExampleCase]]:
