@@ -14,7 +14,7 @@ from bogam.core.errors import UserError, say
 from bogam.core.seeds import generator
 from bogam.core.types import FloatArray
 from bogam.evaluate.findings import SimpleEffect, Verdict
-from bogam.evaluate.intervals import FEW, satterthwaite
+from bogam.evaluate.intervals import FEW
 from bogam.evaluate.measure import (
     Key,
     arrange,
@@ -29,6 +29,8 @@ from bogam.metrics.catalog import Metric, metric_named
 
 NOT_MEASURED = "one seed: training noise not measured, no verdict"
 POWER = 0.8
+_LEAST = -100
+"""Power of ten below which no p value is told apart from 0."""
 NOUNS = {"augment": "augmentation", "model": "network", "prepare": "preparation"}
 
 Coefficients = dict[int, float]
@@ -54,34 +56,45 @@ class Table:
 
 @dataclass(frozen=True)
 class Effect:
-    """A contrast in the metric's scale with its standard error (None: not estimable, `why` says so)."""
+    """A contrast in the metric's scale, and the parts of its variance (none: not estimable, `why` says so).
+
+    Args:
+        value: level minus control; None where they share no run.
+        parts: (variance, degrees of freedom) of groups, of trainings, and of folds beyond both.
+        runs, splits, seeds: how many it rests on.
+        why: the reason why there is no interval.
+        cautions: what was left out.
+    """
 
     value: float | None
-    error: float | None = None
-    df: float = 1.0
+    parts: tuple[tuple[float, float], ...] = ()
     runs: int = 0
     splits: int = 0
     seeds: int = 0
     why: str = ""
     cautions: tuple[str, ...] = ()
 
-    def p(self) -> float | None:
-        """Return the two-sided p value of no effect."""
-        from scipy.stats import t
-        if self.value is None or self.error is None:
-            return None
-        return float(2 * t.sf(abs(self.value) / self.error, self.df))
-
     def half(self, alpha: float) -> float | None:
-        """Return half the width of the interval at level 1 - alpha; it leaves out 0 where p < alpha, only then."""
+        """Return half the width of the interval at level 1 - alpha: each part with the t quantile of its own df."""
         from scipy.stats import t
-        return None if self.error is None else float(t.isf(alpha / 2, self.df)) * self.error
+        if not self.parts:
+            return None
+        return math.sqrt(sum(float(t.isf(alpha / 2, df)) ** 2 * variance for variance, df in self.parts))
+
+    def p(self) -> float | None:
+        """Return the two-sided p value: the alpha whose interval just reaches 0."""
+        from scipy.optimize import brentq
+        if self.value is None or not self.parts:
+            return None
+        if (self.half(10.0 ** _LEAST) or 0.0) <= abs(self.value):
+            return float(10.0 ** _LEAST)
+        return float(10.0 ** brentq(lambda power: (self.half(10.0 ** power) or 0.0) - abs(self.value or 0.0), _LEAST, 0))
 
     def detectable(self, alpha: float) -> float | None:
-        """Return the smallest true effect that a test at level alpha finds in 80 % of such studies."""
-        from scipy.stats import t
-        return None if self.error is None else \
-            float(t.isf(alpha / 2, self.df) + t.ppf(POWER, self.df)) * self.error
+        """Return the smallest true effect that a test at level alpha finds in about 80 % of such studies."""
+        from scipy.stats import norm
+        half = self.half(alpha)
+        return None if half is None else half + float(norm.ppf(POWER)) * math.sqrt(sum(v for v, _ in self.parts))
 
 
 def verdicts(cells: Sequence[tuple[Mapping[str, str], pl.DataFrame]], axes: Mapping[str, Sequence[str]], metric: str,
@@ -94,14 +107,17 @@ def verdicts(cells: Sequence[tuple[Mapping[str, str], pl.DataFrame]], axes: Mapp
     variance is the sum of three parts:
 
     - groups (patients): the bootstrap variance of the effect when groups are resampled within folds, the same in all
-      cells and runs, times n / (n - s) for n groups in s folds;
-    - trainings: the variance of the effect between the seeds of a fold, less the part that comes from a finite number
-      of test images (which the groups' part already holds), over the number of runs;
-    - folds: what the effects of folds differ beyond both, over the number of folds.
+      cells and runs, times n / (n - s) for n groups in s folds; less what differs between the seeds of a fold, which
+      the next part holds;
+    - trainings: the variance of the effect between the seeds of a fold, over the number of runs;
+    - folds: by how much the effects of folds differ beyond both, over the number of folds.
 
-    This is the two-way (pigeonhole) bootstrap of groups and runs with the second factor worked out: with the 2 to 10
-    runs of a study, resampling them gives (R - 1) / R of their variance and counts their interaction with groups
-    three times. The interval is t with Satterthwaite's degrees of freedom; p is of the same test.
+    This is the two-way (pigeonhole) bootstrap of groups and runs with the second factor worked out: resampling the 2
+    to 10 runs of a study would give only (R - 1) / R of their variance, and would count the interaction of groups and
+    runs three times. The interval takes each part with the t quantile of its own degrees of freedom (groups less
+    folds; seeds less one, summed over folds; the excess of folds with that of groups), and adds their squares:
+    Banerjee's interval, which does not rest on Satterthwaite's approximation, too optimistic with 1 to 3 degrees of
+    freedom. p is the level at which the interval reaches 0.
 
     Args:
         cells: axis-to-label of each cell, and its table as `CellResult.cases`.
@@ -129,8 +145,8 @@ def verdicts(cells: Sequence[tuple[Mapping[str, str], pl.DataFrame]], axes: Mapp
         new patients, seeds and folds of this data set, not for another data set.
 
     References:
-        Two-way resampling: Owen 2007, doi:10.1214/07-AOAS122. Degrees of freedom: Satterthwaite 1946,
-        doi:10.2307/3002019. Groups: Field and Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x. Dependence of folds:
+        Two-way resampling: Owen 2007, doi:10.1214/07-AOAS122. Groups: Field and Welsh 2007,
+        doi:10.1111/j.1467-9868.2007.00593.x. Interval: Banerjee 1960, Sankhya 22, 357-358. Dependence of folds:
         Nadeau and Bengio 2003, doi:10.1023/A:1024068626366. Holm 1979, Scandinavian Journal of Statistics 6, 65-70.
     """
     known = metric_named(metric)
@@ -301,28 +317,26 @@ def estimate_effect(table: Table, weights: Coefficients, title: str) -> Effect:
     numbers, means = np.concatenate([numbers[:1], numbers[1:][boot]]), np.concatenate([means[:1], means[1:][boot]])
 
     few = table.units / (table.units - table.strata)
-    groups = float(means[1:].mean(axis=1).var(ddof=1)) * few
-    within = sum(numbers[:, s].var(axis=1, ddof=1) * (len(s) - 1) for s in splits if len(s) > 1) / free
-    within = np.asarray(within)
-    images = max(0.0, float(within[1:].mean() - within[0])) * few  # what resampling images adds between seeds
-    training = max(0.0, float(within[0]) - images)
-    trainings = training * sum(1 / len(s) for s in splits) / len(splits) ** 2
+    within = np.asarray(sum(numbers[:, s].var(axis=1, ddof=1) * (len(s) - 1) for s in splits if len(s) > 1)) / free
+    between_seeds = float(within[0])
+    images = max(0.0, float(within[1:].mean()) - between_seeds) * few  # what it owes to the finite number of images
+    share = sum(1 / len(s) for s in splits) / len(splits)  # 1 / seeds of a fold
+    groups = max(0.0, float(means[1:].mean(axis=1).var(ddof=1)) * few - images * share / len(splits))
 
     repeats: dict[int, list[int]] = {}
     for k, s in enumerate(splits):
         repeats.setdefault(defined[s[0]][0], []).append(k)
     spare = sum(len(part) - 1 for part in repeats.values())
-    folds = 0.0
+    excess = 0.0
     if spare:
-        between = sum(float(((means[0, part] - means[0, part].mean()) ** 2).sum()) for part in repeats.values()) / spare
-        expected = float(means[1:].var(axis=0, ddof=1).mean()) * few + training * sum(
-            1 / len(s) for s in splits) / len(splits)
-        folds = max(0.0, between - expected) / len(splits)
-    variances = [groups, trainings, folds]
-    if sum(variances) < 1e-20:
+        seen = sum(float(((means[0, part] - means[0, part].mean()) ** 2).sum()) for part in repeats.values()) / spare
+        of_groups = max(0.0, float(means[1:].var(axis=0, ddof=1).mean()) * few - images * share)
+        excess = max(0.0, seen - of_groups - between_seeds * share)
+    alike = float(table.units - table.strata)
+    parts = ((groups, alike), (between_seeds * share / len(splits), float(free)), (excess / len(splits), alike))
+    if sum(variance for variance, _ in parts) < 1e-20:
         return replace(known, why="the two gave the same result for every group and run", cautions=tuple(cautions))
-    df = satterthwaite(variances, [table.units - table.strata, free, max(spare, 1)])
-    return replace(known, error=math.sqrt(sum(variances)), df=df, cautions=tuple(cautions))
+    return replace(known, parts=parts, cautions=tuple(cautions))
 
 
 def _judge(known: Metric, verdict: Verdict, effect: Effect, p_holm: float | None, margin: float, alpha: float,
@@ -354,10 +368,10 @@ def _judge(known: Metric, verdict: Verdict, effect: Effect, p_holm: float | None
         tail = f"smallest detectable difference {_plain(least, digits)}"
         words = (f"{head}: no difference shown after correction for {tested} contrasts; {tail}."
                  if low > 0 or high < 0 else f"{head}: no difference shown; {tail}.")
-    method = (f"t interval, {effect.df:.1f} degrees of freedom, {effect.runs} runs ({effect.splits} folds x "
-              f"{effect.seeds} seeds): bootstrap variance over groups within folds plus variance between seeds and "
-              "between folds (after Owen 2007; Satterthwaite 1946); smallest detectable difference at 80 % power, "
-              f"level {alpha:g} / {tested}")
+    method = (f"{effect.runs} runs ({effect.splits} folds x {effect.seeds} seeds): bootstrap variance over groups within "
+              "folds, variance between seeds and between folds, each with its own t quantile (after Owen 2007; Banerjee "
+              f"1960); Holm over {tested} contrasts; smallest detectable difference at 80 % power, level {alpha:g} / "
+              f"{tested}")
     return replace(verdict, low=low, high=high, p_holm=p_holm, detectable=least, words=words, method=method)
 
 

@@ -13,7 +13,7 @@ RECIPE = """\
 # The recipe of `bogam demo`: does augmentation help, does the loss matter, on phantom ultrasound images?
 name: demo
 task: segmentation
-data: {root: images/site-a, patient: 'PATIENT', include: {class: [benign, malignant]}, channels: gray}
+data: {root: images/site-a, patient: 'PATIENT', channels: gray}
 split: {kind: kfold, folds: 3, validation: 0.2}
 prepare:
   - resize: {size: [64, 64], keep: long-side}

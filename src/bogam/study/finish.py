@@ -76,7 +76,7 @@ def _examples(result: StudyResult) -> Callable[[CellResult, Sequence[Pick]], lis
         made = []
         for pick in picks:
             case = load_case(result.manifest, pick.id, channels=data["channels"], resize_masks=data["resize_masks"])
-            predicted, probs, truth_label, caption = None, {}, "", pick.id
+            predicted, probs, truth_label = None, {}, ""
             run = runs[pick.repeat, pick.fold, pick.seed]
             if result.task == "segmentation":
                 mask = load_mask(run.folder / "predictions" / "masks.npz", pick.id)
@@ -87,7 +87,7 @@ def _examples(result: StudyResult) -> Callable[[CellResult, Sequence[Pick]], lis
                                         & (cell.cases["repeat"] == pick.repeat)).row(0, named=True)
                 probs = {label: row[f"prob_{k}"] for k, label in enumerate(result.labels)}
                 truth_label = result.labels[row["target"]]
-            made.append(replace(picture_of(case, caption), cell=cell.name, predicted=predicted, score=pick.score,
+            made.append(replace(picture_of(case, ""), cell=cell.name, predicted=predicted, score=pick.score,
                                 role=pick.role, probabilities=probs, truth_label=truth_label))
         return made
 

@@ -37,6 +37,7 @@ class ClassConfoundedWithPatient(Rule):
                 "warning", f"Class is confounded with patient: {len(single)} of {len(several)} patients with several "
                            f"images have a single class ({words}); {mixed} have both.",
                 detail=f"{images} images belong to patients of a single class.",
-                why="Stain, scanner or body habit of a patient then tells the class; patients must be left out whole, "
-                    "and the number of patients per class, not of images, limits what can be shown.",
+                why="Stain, scanner or body habit of a patient then tells the class. Where the class is a diagnosis this "
+                    "cannot be otherwise; either way patients must be left out whole, and their number per class, not "
+                    "that of images, limits what can be shown.",
                 do="Split by patient; read the interval over patients; add patients with both classes.")
