@@ -19,7 +19,7 @@ check: $(VENV)/installed
 	$(BIN)/mypy
 
 test: check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not slow and not gpu and not bench"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not bench"
 
 slow: check
 	$(BIN)/python -m pytest -m "not bench"

@@ -28,9 +28,9 @@ import machine
 
 NETWORKS: dict[str, dict[str, Any]] = {
     "residual": {"title": "residual 0.48 M, 28 px", "model": "residual", "task": "classification", "side": 28,
-                 "batch": 64, "steps": 16, "loss": "cross-entropy", "normalize": "z-score"},
+                 "batch": 64, "steps": 8, "loss": "cross-entropy", "normalize": "z-score"},
     "mobilenet": {"title": "MobileNetV3-small, 128 px", "model": {"mobilenet-v3": {"size": "small"}},
-                  "task": "classification", "side": 128, "batch": 64, "steps": 10, "loss": "cross-entropy",
+                  "task": "classification", "side": 128, "batch": 64, "steps": 8, "loss": "cross-entropy",
                   "normalize": "z-score"},
     "unet": {"title": "U-Net width 16 depth 4, 128 px", "model": {"unet": {"width": 16, "depth": 4}},
              "task": "segmentation", "side": 128, "batch": 16, "steps": 8, "loss": "bce-dice",

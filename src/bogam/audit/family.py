@@ -11,6 +11,8 @@ from bogam.data.duplicates import Similar
 from bogam.data.manifest import Manifest
 
 Severity = Literal["stop", "warning", "note"]
+MOST_FILES = 200
+"""Files that a finding names; its title has the whole number."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,8 @@ class Finding:
         rule: name of the rule, which a user can cite and accept.
         severity: "stop": no study goes past it unless the recipe gives a reason; "warning"; "note".
         title: one line with its numbers.
-        detail: what exactly, with examples.
-        files: files or ids concerned, the first of many.
+        detail: what exactly, without the files.
+        files: files or ids concerned, at most `MOST_FILES` of them.
         why: why it matters.
         do: what to do.
     """
@@ -38,6 +40,15 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         """Return a plain mapping."""
         return {**asdict(self), "files": list(self.files)}
+
+    def examples(self, most: int = 4) -> str:
+        """Return the first files in one line, or "".
+
+        Example:
+            >>> Finding("copies", "note", "", files=("a.png", "b.png", "c.png")).examples(2)
+            'a.png; b.png; ...'
+        """
+        return "; ".join(self.files[:most]) + ("; ..." if len(self.files) > most else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,20 +81,10 @@ class Rule(Part):
         raise NotImplementedError
 
     def finding(self, severity: Severity, title: str, **more: Any) -> Finding:
-        """Return a finding that bears the rule's name."""
-        return Finding(self.kind, severity, title, **more)
+        """Return a finding that bears the rule's name; of `files` the first `MOST_FILES` are kept."""
+        files = tuple(more.pop("files", ()))[:MOST_FILES]
+        return Finding(self.kind, severity, title, files=files, **more)
 
 
 rules: Family[Rule] = Family("audit rule", "bogam.audit.rules", Rule)
 
-
-def some(names: Iterable[str], most: int = 3) -> str:
-    """Return the first names and how many more there are.
-
-    Example:
-        >>> some(["a", "b", "c", "d"], 2)
-        'a, b and 2 more'
-    """
-    listed = list(names)
-    head = ", ".join(listed[:most])
-    return f"{head} and {len(listed) - most} more" if len(listed) > most else head

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bogam.audit.family import Evidence, Finding, rules
-from bogam.core.errors import AuditStop, UserError, near_miss
+from bogam.core.errors import AuditStop, UserError, near_miss, say
 
 ORDER = {"stop": 0, "warning": 1, "note": 2}
 
@@ -26,8 +26,22 @@ class Audit:
 
 def audit(evidence: Evidence) -> Audit:
     """Run every rule. Each is a file of `audit/rules/`."""
-    found = [finding for kind in rules.names() for finding in rules.get(kind)().check(evidence)]
+    found = [finding for kind in rules.names() for finding in rules.parse(kind).check(evidence)]
     return Audit(tuple(sorted(found, key=lambda f: (ORDER[f.severity], f.rule, f.title))))
+
+
+def check_accepted(accepted: Mapping[str, str]) -> None:
+    """Raise UserError that lists every accepted rule that does not exist or that comes without a reason."""
+    known = rules.names()
+    faults = []
+    for rule, reason in accepted.items():
+        if rule not in known:
+            faults.append(f"audit.accept: got the rule '{rule}', which does not exist. {near_miss(rule, known)}")
+        elif len(reason.strip()) < 10:
+            faults.append(say(f"audit.accept.{rule}", f"the reason {reason!r}",
+                              "a sentence that a reader of the report can judge"))
+    if faults:
+        raise UserError("\n".join(faults))
 
 
 def refuse(result: Audit, accepted: Mapping[str, str]) -> list[dict[str, str]]:
@@ -40,19 +54,18 @@ def refuse(result: Audit, accepted: Mapping[str, str]) -> list[dict[str, str]]:
     Returns:
         What was accepted: rule, title and reason, for the top of the report.
     """
-    known = rules.names()
-    for rule, reason in accepted.items():
-        if rule not in known:
-            raise UserError(f"audit.accept: got the rule '{rule}', which does not exist. {near_miss(rule, known)}")
-        if len(reason.strip()) < 10:
-            raise UserError(f"audit.accept.{rule}: got the reason {reason!r}, expected a sentence that a reader of the "
-                            "report can judge.")
+    check_accepted(accepted)
     stops = [f for f in result.findings if f.severity == "stop"]
     refused = [f for f in stops if f.rule not in accepted]
     if refused:
-        lines = [f"{f.rule}: {f.title}\n    {f.detail}\n    Why: {f.why}\n    Do: {f.do}" for f in refused]
-        raise AuditStop("The audit says stop.\n  " + "\n  ".join(lines) + "\n  To go on all the same, give the reason "
-                        "in the recipe: audit: {accept: {" + refused[0].rule + ": 'your reason'}}. "
-                        "It will stand at the top of the report.")
+        lines = ["The audit says stop."]
+        for finding in refused:
+            lines.append(f"  {finding.rule}: {finding.title}")
+            lines += [f"    {head}{text}" for head, text in (
+                ("", finding.detail), ("Files: ", finding.examples()), ("Why: ", finding.why), ("Do: ", finding.do))
+                if text]
+        names = ", ".join(f"{rule}: 'your reason'" for rule in dict.fromkeys(f.rule for f in refused))
+        lines.append(f"  To go on all the same, give the reason in the recipe: audit: {{accept: {{{names}}}}}. "
+                     "It will stand at the top of the report.")
+        raise AuditStop("\n".join(lines))
     return [{"rule": f.rule, "title": f.title, "reason": accepted[f.rule]} for f in stops]
-

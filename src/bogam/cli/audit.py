@@ -4,39 +4,56 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bogam.cli.options import overrides
+
+if TYPE_CHECKING:
+    from bogam.study.look import Looked
 
 
 @click.command()
 @click.argument("what", type=click.Path(path_type=Path))
 @click.option("--patient", help="absent, column:NAME, or a pattern such as '{patient}_{rest}'.")
 @click.option("--layout", default="auto", show_default=True, help="How the folder is read, where two ways fit.")
+@click.option("--slice", "slice_axis", type=click.Choice(["z", "y", "x"]), help="Slice volumes along this axis.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that remembers decoded files. [default: none]")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @overrides
-def audit(what: Path, patient: str | None, layout: str, cache: Path | None, as_json: bool,
+def audit(what: Path, patient: str | None, layout: str, slice_axis: str | None, cache: Path | None, as_json: bool,
           sets: tuple[str, ...]) -> int:
     """Check WHAT (a folder, a table, an .npz, or a recipe with its split) for what would spoil a study.
 
     Exit code 0: clean or warnings; 3: stop.
     """
+    from rich.console import Console
+
     from bogam.cli.show import Terminal
     from bogam.study.look import audit_of
-    with Terminal() as terminal:
-        found, manifest = audit_of(what, patient=patient, layout=layout, cache=cache, sets=sets, tell=terminal.stage)
+    with Terminal(Console(highlight=False, stderr=True)) as terminal:
+        looked = audit_of(what, patient=patient, layout=layout, slice_axis=slice_axis, cache=cache, sets=sets,
+                          tell=terminal.stage)
     if as_json:
-        click.echo(json.dumps({"verdict": found.verdict, "findings": [f.to_dict() for f in found.findings]}, indent=1))
+        click.echo(json.dumps({"verdict": looked.audit.verdict, "accepted": dict(looked.accepted),
+                               "notes": list(looked.manifest.notes),
+                               "findings": [f.to_dict() for f in looked.audit.findings]}, indent=1))
     else:
-        for note in manifest.notes:
-            click.echo(note)
-        for finding in found.findings:
-            click.secho(f"\n{finding.severity.upper()}  {finding.title}  [{finding.rule}]",
-                        fg={"stop": "red", "warning": "yellow", "note": None}[finding.severity])
-            for head, text in (("", finding.detail), ("Why: ", finding.why), ("Do: ", finding.do)):
-                if text:
-                    click.echo(f"    {head}{text}")
-        click.echo(f"\nVerdict: {found.verdict}.")
-    return 3 if found.verdict == "stop" else 0
+        _print(looked)
+    return 3 if looked.stops else 0
+
+
+def _print(looked: Looked) -> None:
+    for note in looked.manifest.notes:
+        click.echo(note)
+    for finding in looked.audit.findings:
+        click.secho(f"\n{finding.severity.upper()}  {finding.title}  [{finding.rule}]",
+                    fg={"stop": "red", "warning": "yellow", "note": None}[finding.severity])
+        reason = looked.accepted.get(finding.rule, "") if finding.severity == "stop" else ""
+        for head, text in (("Accepted by the recipe: ", reason), ("", finding.detail), ("Files: ", finding.examples()),
+                           ("Why: ", finding.why), ("Do: ", finding.do)):
+            if text:
+                click.echo(f"    {head}{text}")
+    accepted = looked.audit.verdict == "stop" and not looked.stops
+    click.echo(f"\nVerdict: {looked.audit.verdict}{', accepted by the recipe' if accepted else ''}.")

@@ -29,5 +29,6 @@ def train(recipe: Path, out: Path | None, fold: int, seed: int | None, sets: tup
     place = out or Path("bogam-out") / f"{loaded.name}-train"
     with Terminal() as terminal:
         words = train_one(loaded, place, fold, seed, options(**chosen), terminal)
-    click.echo(words)
+    if words:  # only the first of several processes has something to say
+        click.echo(words)
     return 0

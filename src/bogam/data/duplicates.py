@@ -21,6 +21,8 @@ THRESHOLDS = (0.95, 0.97, 0.98, 0.99, 0.995)
 
 LARGEST_SHARE = 0.05
 LARGEST_COUNT = 10
+PAIRS_PER_PICTURE = 50
+"""A threshold at which there are more pairs than this per picture is passed over: so many are no copies."""
 FLAT = 0.01
 """A thumbnail whose standard deviation is below this share of its range is blank: it resembles everything."""
 
@@ -121,16 +123,27 @@ def thumbnails(manifest: Manifest, cache: Path | None = None,
     return known
 
 
-def _pairs(ids: Sequence[str], thumbs: FloatArray, threshold: float) -> list[tuple[str, str, float]]:
-    found = []
-    step = 2048
+def _pairs(ids: Sequence[str], thumbs: FloatArray) -> tuple[list[tuple[str, str, float]], int]:
+    """Return the pairs, best first, and the place in `THRESHOLDS` from which they are all there.
+
+    Held in memory are at most `PAIRS_PER_PICTURE` pairs per picture beyond one block: where there are more, the lowest
+    threshold still held is given up. Past the last one, no pairs.
+    """
+    found = np.zeros((0, 3), np.float64)
+    lowest, step = 0, 2048
     for start in range(0, len(ids), step):
         block = thumbs[start:start + step] @ thumbs[start:].T
-        rows, columns = np.nonzero(block >= threshold)
+        rows, columns = np.nonzero(block >= THRESHOLDS[lowest])
         keep = columns > rows
-        found += [(ids[start + i], ids[start + j], float(block[i, j]))
-                  for i, j in zip(rows[keep], columns[keep], strict=True)]
-    return sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
+        rows, columns = rows[keep], columns[keep]
+        found = np.vstack([found, np.column_stack([rows + start, columns + start, block[rows, columns]])])
+        while len(found) > PAIRS_PER_PICTURE * len(ids):
+            lowest += 1
+            if lowest == len(THRESHOLDS):
+                return [], lowest
+            found = found[found[:, 2] >= THRESHOLDS[lowest]]
+    pairs = [(ids[int(i)], ids[int(j)], float(r)) for i, j, r in found]
+    return sorted(pairs, key=lambda pair: (-pair[2], pair[0], pair[1])), lowest
 
 
 def similar(thumbs: dict[str, FloatArray], total: int) -> Similar:
@@ -149,9 +162,9 @@ def similar(thumbs: dict[str, FloatArray], total: int) -> Similar:
     if len(thumbs) < 2:
         return Similar((), THRESHOLDS[0], "Too few pictures to compare.")
     ids = list(thumbs)
-    pairs = _pairs(ids, np.stack([thumbs[i] for i in ids]), THRESHOLDS[0])
+    pairs, lowest = _pairs(ids, np.stack([thumbs[i] for i in ids]))
     limit = max(LARGEST_COUNT, LARGEST_SHARE * total)
-    for threshold in THRESHOLDS:
+    for threshold in THRESHOLDS[lowest:]:
         kept = [pair for pair in pairs if pair[2] >= threshold]
         union = Union(ids)
         for a, b, _ in kept:

@@ -86,7 +86,7 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     tree = _walk(Path(folder))
     if Path(folder).suffix.lower() in table.SUFFIXES:
         layout = table.NAME
-    fit = _choose(tree, layout)
+    fit = _choose(tree, layout, folder if Path(folder).is_file() and layout == table.NAME else None)
     module = _BY_NAME[fit.layout]
     known = identify([fit.tree.prefix + n for n in ([fit.source] if fit.layout == npz.NAME else fit.tree.pictures)])
     dataset = known[1] if known else None
@@ -130,7 +130,8 @@ def _walk(folder: Path) -> Tree:
         others = tuple(n for n in tree.others if n == folder.name or n not in tree.here(table.SUFFIXES))
         return Tree(tree.folder, "", tree.pictures, others, tree.junk)
     if not folder.is_dir():
-        raise UserError(say("data.root", f"'{folder}'", "a folder", "It does not exist, or is a file."))
+        got = "a file" if folder.exists() else "nothing of that name"
+        raise UserError(say(f"folder {folder}", got, "a folder of images, a table or an .npz file"))
     tree = Tree.walk(folder.resolve())
     if not tree.pictures and not any(n.endswith(".npz") for n in tree.others):
         raise UserError(say(f"folder {folder}", f"{len(tree.others)} files and no image among them",
@@ -138,7 +139,7 @@ def _walk(folder: Path) -> Tree:
     return tree
 
 
-def _choose(tree: Tree, layout: str) -> Fit:
+def _choose(tree: Tree, layout: str, source: Path | None = None) -> Fit:
     forced = layout != "auto"
     modules = (_BY_NAME[layout],) if forced else _ORDER
     level = [tree]
@@ -147,6 +148,9 @@ def _choose(tree: Tree, layout: str) -> Fit:
         if fits:
             return _dominant(fits, tree)
         level = [below.below(name) for below in level for name in below.folders()]
+    if forced and source is not None:
+        raise UserError(say(f"table {source}", "no column that names image files beside it or below", "one",
+                            "Are the images in this folder?"))
     if forced:
         raise UserError(say(f"folder {tree.folder}", "files that do not lie so", f"the layout {layout}",
                             "Use `layout: auto` to see what fits."))

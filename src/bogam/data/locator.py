@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -25,13 +26,16 @@ class Locator:
 
     @classmethod
     def parse(cls, text: str) -> Locator:
-        """Read ``path`` or ``path#key=value&key=value``; a '#' in a file's own name is written '%23'."""
+        """Read ``path`` or ``path#key=value&key=value``.
+
+        A '#' in a file's own name is written '%23'; a name that holds '%23' or '%25' itself has its '%' written '%25'.
+        """
         path, _, tail = text.partition("#")
         keys = tuple(tuple(part.split("=", 1)) for part in tail.split("&") if "=" in part)
-        return cls(path.replace("%23", "#"), keys)  # type: ignore[arg-type]
+        return cls(re.sub("%2[35]", lambda m: "#" if m[0] == "%23" else "%", path), keys)  # type: ignore[arg-type]
 
     def __str__(self) -> str:
-        path = PurePosixPath(self.path).as_posix().replace("#", "%23")
+        path = re.sub("%(?=2[35])", "%25", PurePosixPath(self.path).as_posix()).replace("#", "%23")
         return path + ("#" + "&".join(f"{k}={v}" for k, v in self.keys) if self.keys else "")
 
     def get(self, key: str) -> str | None:

@@ -100,15 +100,21 @@ class Manifest:
             if missing:
                 faults.append(say(f"manifest table {name}", f"no column {', '.join(missing)}",
                                   f"the columns {', '.join(schema)}"))
+        if "id" not in self.targets.columns:
+            faults.append(say("manifest table targets", "no column id", "the column id, and one per target"))
         if faults:
             raise UserError("\n".join(faults))
         ids = set(self.images["id"].to_list())
-        double = self.images.filter(pl.col("id").is_duplicated())["id"].unique().sort().to_list()
+        for column in ("id", "image"):
+            empty = self.images[column].null_count()
+            if empty:
+                faults.append(say("manifest table images", f"{empty} rows without {column}", f"{column} in each row"))
+        double = self.images.filter(pl.col("id").is_duplicated())["id"].drop_nulls().unique().sort().to_list()
         if double:
             faults.append(say("manifest table images", f"{len(double)} ids twice ({', '.join(double[:3])})",
                               "each id once"))
         for name, frame in (("objects", self.objects), ("targets", self.targets), ("folds", self.folds)):
-            strange = sorted(set(frame["id"].to_list()) - ids)
+            strange = sorted(map(str, set(frame["id"].to_list()) - ids))
             if strange:
                 faults.append(say(f"manifest table {name}", f"{len(strange)} unknown ids ({', '.join(strange[:3])})",
                                   "ids of table images"))
@@ -118,7 +124,8 @@ class Manifest:
             elif spec.kind == "multiclass":
                 values = set(self.targets[name].drop_nulls().to_list()) - set(spec.labels)
                 if values:
-                    faults.append(say(f"target {name}", f"the values {sorted(values)[:5]}", f"one of {spec.labels}"))
+                    faults.append(say(f"target {name}", f"the values {sorted(map(str, values))[:5]}",
+                                      f"one of {', '.join(spec.labels)}"))
         origins = set(self.images["origin"].to_list()) - {"real", "derived", "synthetic"}
         if origins:
             faults.append(say("manifest table images", f"origin {sorted(map(str, origins))}",
@@ -165,9 +172,12 @@ class Manifest:
         path = folder / "manifest.json"
         if not path.is_file():
             raise UserError(say(str(folder), "no manifest.json", "a folder that bogam wrote a manifest to"))
+        names = ("images", "objects", "targets", "folds", "set_aside")
+        missing = [f"{n}.parquet" for n in names if not (folder / f"{n}.parquet").is_file()]
+        if missing:
+            raise UserError(say(str(folder), f"no {', '.join(missing)}", "all files of a manifest"))
         head = json.loads(path.read_text(encoding="utf-8"))
-        frames = {n: pl.read_parquet(folder / f"{n}.parquet")
-                  for n in ("images", "objects", "targets", "folds", "set_aside")}
+        frames = {n: pl.read_parquet(folder / f"{n}.parquet") for n in names}
         return cls(root=Path(head["root"]), name=head["name"], patient=head["patient"], dataset=head["dataset"],
                    mask_labels=tuple(head["mask_labels"]), notes=tuple(head["notes"]),
                    target_specs={k: TargetSpec(**v) for k, v in head["target_specs"].items()}, **frames)

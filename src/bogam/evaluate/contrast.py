@@ -86,9 +86,11 @@ class Effect:
         from scipy.optimize import brentq
         if self.value is None or not self.parts:
             return None
-        if (self.half(10.0 ** _LEAST) or 0.0) <= abs(self.value):
-            return float(10.0 ** _LEAST)
-        return float(10.0 ** brentq(lambda power: (self.half(10.0 ** power) or 0.0) - abs(self.value or 0.0), _LEAST, 0))
+
+        def gap(power: float) -> float:
+            return (self.half(10.0 ** power) or 0.0) - abs(self.value or 0.0)
+
+        return float(10.0 ** (_LEAST if gap(_LEAST) <= 0 else brentq(gap, _LEAST, 0)))
 
     def detectable(self, alpha: float) -> float | None:
         """Return the smallest true effect that a test at level alpha finds in about 80 % of such studies."""
@@ -368,10 +370,10 @@ def _judge(known: Metric, verdict: Verdict, effect: Effect, p_holm: float | None
         tail = f"smallest detectable difference {_plain(least, digits)}"
         words = (f"{head}: no difference shown after correction for {tested} contrasts; {tail}."
                  if low > 0 or high < 0 else f"{head}: no difference shown; {tail}.")
-    method = (f"{effect.runs} runs ({effect.splits} folds x {effect.seeds} seeds): bootstrap variance over groups within "
-              "folds, variance between seeds and between folds, each with its own t quantile (after Owen 2007; Banerjee "
-              f"1960); Holm over {tested} contrasts; smallest detectable difference at 80 % power, level {alpha:g} / "
-              f"{tested}")
+    method = (f"{effect.runs} runs ({effect.splits} folds x {effect.seeds} seeds): bootstrap variance over groups "
+              "within folds, variance between seeds and between folds, each with its own t quantile (after Owen 2007; "
+              f"Banerjee 1960); Holm over {tested} contrasts; smallest detectable difference at 80 % power, level "
+              f"{alpha:g} / {tested}")
     return replace(verdict, low=low, high=high, p_holm=p_holm, detectable=least, words=words, method=method)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,16 +65,16 @@ class Model:
 
     def predict(self, cases: Iterable[Case], batch: int = 16) -> Iterator[tuple[Case, Prediction]]:
         """Yield each case as read with its prediction in the original geometry."""
-        originals: dict[str, Case] = {}
+        originals: deque[Case] = deque()
 
         def prepared() -> Iterator[Case]:
             for case in cases:
-                originals[case.id] = case
+                originals.append(case)
                 yield self.prepare(case.but(masks=None, boxes=None, points=None, targets={}))
 
         for ready, probs in forward_cases(self.module, prepared(), self.door, task=self.task, device=self.device,
                                           batch=batch):
-            original = originals.pop(ready.id)
+            original = originals.popleft()
             if self.task == "segmentation":
                 probs = restore(probs, ready.history, original.shape)
             yield original, Prediction(ready.id, np.asarray(probs, np.float32), self.digest, original.spacing_mm)
@@ -102,8 +103,13 @@ def find_model(folder: Path) -> Path:
     for place in (folder, folder / "model"):
         if (place / "model.json").is_file():
             return place
+    if not folder.is_dir():
+        got = "a file" if folder.exists() else "nothing of that name"
+        raise UserError(say(str(folder), got, "the folder of a finished run"))
     inside = sorted(p.parent.parent.as_posix() for p in folder.glob("runs/*/*/model/model.json"))
-    hint = f"Name a run inside it, such as {inside[0]}." if inside else "Name the folder of a finished run."
+    hint = f"Name one of its {len(inside)} runs:\n  " + "\n  ".join(inside[:8]) + (
+        f"\n  ... and {len(inside) - 8} more" if len(inside) > 8 else "") if inside else (
+        "Name the folder of a finished run.")
     raise UserError(say(str(folder), "a folder without model/model.json", "a finished run", hint))
 
 
@@ -111,9 +117,14 @@ def load_model(folder: Path, device: str = "cpu") -> Model:
     """Load a model folder, or the one inside a run's folder."""
     from bogam.predict.weights import load_weights
     place = find_model(folder)
-    head = json.loads((place / "model.json").read_text(encoding="utf-8"))
-    if head["format"] != FORMAT:
-        raise UserError(say(str(place / "model.json"), f"format {head['format']}", str(FORMAT),
+    try:
+        head = json.loads((place / "model.json").read_text(encoding="utf-8"))
+        found = head["format"]
+    except (ValueError, KeyError, TypeError):
+        raise UserError(say(str(place / "model.json"), "a file that is no model of bogam's", "what a run wrote",
+                            "Copy the folder again, or train anew.")) from None
+    if found != FORMAT:
+        raise UserError(say(str(place / "model.json"), f"format {found}", str(FORMAT),
                             "Use the version of bogam that wrote it."))
     network = networks.parse(head["network"])
     module = network.bare().build(head["image_channels"], len(head["labels"]), 0)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from bogam.core.errors import UserError, say
@@ -20,9 +21,17 @@ def save_weights(path: Path, module: torch.nn.Module) -> None:
 
 
 def load_weights(path: Path, module: torch.nn.Module) -> None:
-    """Load a network's weights from safetensors. Raises UserError where they are of another network."""
+    """Load a network's weights from safetensors. Raises UserError where they are missing, broken or of another one."""
     try:
-        module.load_state_dict(load_file(path))
+        held = load_file(path)
+    except FileNotFoundError:
+        raise UserError(say(str(path), "no such file", "the weights of the model folder",
+                            "Was the run interrupted before its end?")) from None
+    except SafetensorError as error:
+        raise UserError(say(str(path), f"a file that cannot be read ({error})", "weights as safetensors",
+                            "Copy it again, or train anew.")) from None
+    try:
+        module.load_state_dict(held)
     except RuntimeError as error:
         raise UserError(say(str(path), "weights of another network", "those of the network in the model folder",
                             str(error).splitlines()[0])) from error

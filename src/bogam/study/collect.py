@@ -11,7 +11,7 @@ from bogam.core.errors import UserError, say
 from bogam.data.manifest import Manifest
 from bogam.evaluate.score import SEGMENTATION, classification_schema
 from bogam.study.one_run import status_of
-from bogam.study.recipe import Recipe, load_recipe
+from bogam.study.recipe import axes_of, load_recipe
 from bogam.study.recipe import cells as cells_of
 from bogam.study.results import CellResult, RunResult, StudyResult
 from bogam.study.run import run_folder
@@ -58,25 +58,6 @@ def collect(out: Path) -> StudyResult:
     return StudyResult(out, recipe.to_dict(), recipe.to_yaml(), manifest, found, axes_of(recipe), recipe.task, labels,
                        audit["findings"], {**head, "accepted": audit["accepted"], "verdict": audit["verdict"]},
                        head["unit"])
-
-
-def axes_of(recipe: Recipe) -> dict[str, list[str]]:
-    """Return axis to labels in order; arms are one axis, "arm"."""
-    axes: dict[str, list[str]] = {}
-    for cell in cells_of(recipe):
-        for axis, label in cell.labels.items():
-            if label not in axes.setdefault(axis, []):
-                axes[axis].append(label)
-    return axes
-
-
-def control_of(recipe: Recipe) -> dict[str, str]:
-    """Return axis to the label of its control level. Raises UserError where the recipe names one that is not there."""
-    axes = axes_of(recipe)
-    for axis, label in recipe.report.control.items():
-        if axis not in axes or label not in axes[axis]:
-            raise UserError(say(f"report.control.{axis}", label, f"a value of an axis; there are {axes}"))
-    return {axis: recipe.report.control.get(axis, labels[0]) for axis, labels in axes.items()}
 
 
 def _scored(path: Path, schema: dict[str, object], repeat: int, fold: int, seed: int) -> pl.DataFrame:

@@ -20,7 +20,7 @@ def commented(recipe: Recipe, heads: dict[str, str]) -> str:
 
     Args:
         recipe: what to write; every field is.
-        heads: dotted key to an extra remark above it, such as what was seen in the folder.
+        heads: dotted key to extra remarks above it, one per line, such as what was seen in the folder.
     """
     lines = ["# A bogam recipe. Every field is here, under its description; docs: bogam --help.", ""]
     _section(lines, recipe, 0, "", heads)
@@ -40,8 +40,8 @@ def _section(lines: list[str], section: BaseModel, depth: int, prefix: str, head
         if depth == 0 and lines[-1]:
             lines.append("")
         _comment(lines, field.description, depth)
-        if prefix + name in heads:
-            _comment(lines, heads[prefix + name], depth)
+        for remark in heads.get(prefix + name, "").splitlines():
+            _comment(lines, remark, depth)
         _value(lines, name, value, depth, f"{prefix}{name}.", heads)
 
 

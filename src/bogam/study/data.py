@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from bogam.audit.family import Evidence
-from bogam.audit.run import Audit, audit, refuse
+from bogam.audit.run import Audit, audit, check_accepted, refuse
 from bogam.core.errors import UserError, near_miss, say
 from bogam.data.duplicates import Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
@@ -56,9 +56,18 @@ def open_data(section: DataSection, cache: Path, tell: Tell = quiet) -> Manifest
                          columns=section.columns or None, targets=section.targets or None,
                          slice_axis=section.slice, slice_every=section.slice_every,
                          mask_values=section.mask_values or None, mask_label=section.mask_label)
-    manifest = scan(manifest, cache / "scan", progress=lambda done, total: tell("Reading images", done, total))
-    manifest.check()
-    return include(manifest, section.include)
+    return include(read_all(manifest, cache / "scan", tell), section.include)
+
+
+def read_all(manifest: Manifest, cache: Path, tell: Tell = quiet) -> Manifest:
+    """Decode every picture once. Raises UserError where not one of them can be used."""
+    scanned = scan(manifest, cache, progress=lambda done, total: tell("Reading images", done, total))
+    if not len(scanned):
+        file, problem = scanned.set_aside.row(0) if scanned.set_aside.height else ("none", "no files")
+        raise UserError(say(str(manifest.root), f"{len(manifest)} images of which none can be used (such as {file}: "
+                                                f"{problem})", "at least one readable image"))
+    scanned.check()
+    return scanned
 
 
 def include(manifest: Manifest, wanted: dict[str, list[str]]) -> Manifest:
@@ -85,18 +94,29 @@ def choose_target(manifest: Manifest, section: DataSection, task: str) -> str | 
     columns = [name for name, spec in manifest.target_specs.items() if spec.kind == "multiclass"]
     if section.target is not None:
         if section.target not in columns:
-            raise UserError(say("data.target", section.target, "a class column of the data set",
-                                near_miss(section.target, columns)))
+            other = manifest.target_specs.get(section.target)
+            raise UserError(say("data.target", f"'{section.target}'" + (f", which is {other.kind}" if other else ""),
+                                "a class column of the data set", near_miss(section.target, columns)))
         return section.target
     if len(columns) == 1:
         return columns[0]
     if "class" in columns:
         return "class"
     if task == "classification":
-        raise UserError(say("data.target", "nothing", "the column to classify",
-                            f"Found: {', '.join(columns)}." if columns else
-                            "No class labels were found in this folder; is it a segmentation?"))
+        if columns:
+            raise UserError(say("data.target", "nothing", "the column to classify", f"Found: {', '.join(columns)}."))
+        raise UserError(say(str(manifest.root), "no class labels", "labels to classify", unlabeled(manifest)))
     return None
+
+
+def unlabeled(manifest: Manifest) -> str:
+    """Return what to do with images that have no class labels."""
+    if manifest.mask_labels:
+        return "There are masks: is it `task: segmentation`?"
+    boxes = manifest.objects.filter(pl.col("kind") == "box").height
+    return (f"There are {boxes:,} boxes, but bogam cannot learn from boxes yet. " if boxes else
+            "There are no masks either. ") + ("Put the images into one folder per class, add masks, or name the table "
+                                              "that lists them and its label column (data.targets).")
 
 
 def labels_of(manifest: Manifest, section: DataSection, task: str, target: str | None) -> tuple[str, ...]:
@@ -105,7 +125,8 @@ def labels_of(manifest: Manifest, section: DataSection, task: str, target: str |
         found: tuple[str, ...] = manifest.mask_labels
         if not found:
             raise UserError(say("task", "segmentation", "a data set with masks",
-                                "No masks were found; is it `task: classification`?"))
+                                "No masks were found; is it `task: classification`?" if target else
+                                f"No masks were found, and no class labels. {unlabeled(manifest)}"))
     else:
         assert target is not None
         present = set(manifest.targets[target].drop_nulls().to_list())
@@ -147,9 +168,12 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         AuditStop: a stop-level finding that the recipe does not accept.
         UserError: a folder, column or split that cannot be used.
     """
+    check_accepted(recipe.audit.accept)
     whole = open_data(recipe.data, cache, tell)
     target = choose_target(whole, recipe.data, recipe.task)
     labels = labels_of(whole, recipe.data, recipe.task, target)
+    if recipe.task == "segmentation":
+        whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
     near: Similar | None = None
     if len(whole) <= MOST_COMPARED:
         thumbs = thumbnails(whole, cache / "scan", lambda done, total: tell("Comparing images", done, total))

@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bogam.core.errors import UserError, near_miss, say
 from bogam.data.load import load_case
 from bogam.evaluate.contrast import verdicts as decide_verdicts
 from bogam.evaluate.findings import Estimate, Verdict
 from bogam.evaluate.summary import summarize
-from bogam.study.collect import collect, control_of
+from bogam.study.collect import collect
 from bogam.study.data import Tell, quiet
 from bogam.study.one_run import load_mask
-from bogam.study.recipe import Recipe, load_recipe
+from bogam.study.recipe import Recipe, control_of, load_recipe, primary_of
 from bogam.study.report.examples import ExampleCase, Pick
 from bogam.study.report.gallery import picture_of
 from bogam.study.report.write import write_report
@@ -30,19 +29,6 @@ class Done:
     exit_code: int
     report: Path
     verdicts: tuple[Verdict, ...]
-
-
-def primary_of(recipe: Recipe) -> str:
-    """Return the metric of the verdicts. Raises UserError where the task has no such metric."""
-    from bogam.metrics.catalog import catalog
-    usual = "dice" if recipe.task == "segmentation" else "auc"
-    if recipe.report.primary is None:
-        return usual
-    known = [name for name, metric in catalog.items() if metric.task == recipe.task]
-    if recipe.report.primary not in known:
-        raise UserError(say("report.primary", recipe.report.primary, f"a metric of {recipe.task}",
-                            near_miss(recipe.report.primary, known)))
-    return recipe.report.primary
 
 
 def estimates_of(result: StudyResult, recipe: Recipe, tell: Tell = quiet) -> dict[str, list[Estimate]]:

@@ -4,61 +4,117 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from bogam.audit.family import Evidence
 from bogam.audit.run import Audit, audit
-from bogam.core.errors import FileProblem
+from bogam.core.errors import FileProblem, UserError, say
 from bogam.data.duplicates import similar, thumbnails
 from bogam.data.layout import apparent_groups, recognize
 from bogam.data.locator import Locator
 from bogam.data.manifest import Manifest
 from bogam.data.readers.read import read_picture
-from bogam.data.scan import scan
 from bogam.study.commented import commented
-from bogam.study.data import MOST_COMPARED, Tell, choose_target, make_ready, quiet
+from bogam.study.data import MOST_COMPARED, Ready, Tell, choose_target, make_ready, quiet, read_all, unlabeled
 from bogam.study.recipe import DataSection, load_recipe, parse_recipe
 
 LOOKED_AT = 24
 """Pictures opened to propose channels and size."""
 
 
-def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", cache: Path | None = None,
-             sets: Sequence[str] = (), tell: Tell = quiet) -> tuple[Audit, Manifest]:
-    """Audit a folder, a table, an .npz file, or a recipe with its split; return the findings and what was read."""
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What an audit of a folder or a recipe found.
+
+    Args:
+        audit: all findings.
+        manifest: what was read, with notes.
+        accepted: rule to reason, from the recipe.
+    """
+
+    audit: Audit
+    manifest: Manifest
+    accepted: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stops(self) -> bool:
+        """Return whether a stop-level finding is not accepted."""
+        return any(f.severity == "stop" and f.rule not in self.accepted for f in self.audit.findings)
+
+
+def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", slice_axis: Any = None,
+             cache: Path | None = None, sets: Sequence[str] = (), tell: Tell = quiet) -> Looked:
+    """Audit a folder, a table, an .npz file, or a recipe with its split.
+
+    Args:
+        what: where; a file that ends in .yaml or .yml is a recipe.
+        patient, layout, slice_axis: how a folder is read, as in the recipe's data section.
+        cache: folder that remembers decoded files; None: nothing is kept.
+        sets: ``key=value``, for a recipe.
+        tell: progress.
+
+    Raises:
+        UserError: what cannot be read, or an option that says nothing there.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         place = cache or Path(scratch)
         if what.suffix.lower() in (".yaml", ".yml"):
-            ready = make_ready(load_recipe(what, sets), place, tell, check=False)
-            return ready.audit, ready.manifest
-        manifest = recognize(what, layout=layout, patient=patient)
-        manifest = scan(manifest, place, progress=lambda done, total: tell("Reading images", done, total))
+            if patient is not None or layout != "auto" or slice_axis is not None:
+                raise UserError(say("audit", "--patient, --layout or --slice for a recipe", "none of them",
+                                    "The recipe says it; override it with --set data.patient=... ."))
+            recipe = load_recipe(what, sets)
+            ready = make_ready(recipe, place, tell, check=False)
+            notes = (*ready.manifest.notes, *ready.notes, _split_words(ready))
+            return Looked(ready.audit, ready.manifest.but(notes=notes), recipe.audit.accept)
+        if sets:
+            raise UserError(say("audit", "--set for a folder", "a recipe", "`bogam init FOLDER` writes one."))
+        manifest = read_all(recognize(what, layout=layout, patient=patient, slice_axis=slice_axis), place, tell)
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
+        columns = [name for name, spec in manifest.target_specs.items() if spec.kind == "multiclass"]
+        if target is None and columns:
+            manifest = manifest.but(notes=(*manifest.notes, f"Several class columns ({', '.join(columns)}): classes are "
+                                                            "not judged. A recipe's data.target chooses one."))
         near = None
         if len(manifest) <= MOST_COMPARED:
             thumbs = thumbnails(manifest, place, lambda done, total: tell("Comparing images", done, total))
             near = similar(thumbs, len(manifest))
-        return audit(Evidence(manifest, target, near)), manifest
+        return Looked(audit(Evidence(manifest, target, near)), manifest)
+
+
+def _split_words(ready: Ready) -> str:
+    tests = ready.manifest.folds.filter(pl.col("part") == "test").group_by("repeat", "fold", maintain_order=True).len()
+    return (f"Split: never divided is a {ready.unit}; the test part"
+            + (f" has {tests['len'][0]} images." if tests.height == 1 else
+               f"s of {tests.height} folds have {tests['len'].min()} to {tests['len'].max()} images."))
 
 
 def _sample(manifest: Manifest) -> tuple[bool, int]:
-    """Open some pictures; return whether any has real color, and the median of their longer sides."""
+    """Open some pictures; return whether any has real color, and the median of their longer sides.
+
+    Raises UserError where not one of them can be read.
+    """
     places = manifest.images["image"].to_list()
-    color, sides = False, []
+    color, sides, broken = False, [], ""
     for place in places[:: max(1, len(places) // LOOKED_AT)][:LOOKED_AT]:
         try:
             image = read_picture(Locator.parse(place), manifest.root).image
-        except FileProblem:
-            continue  # the study's scan names it
+        except FileProblem as problem:  # the study's scan names each
+            broken = broken or f"{place}: {problem.problem}"
+            continue
         sides.append(max(image.shape[-2:]))
         if image.shape[0] == 3:
             spread = np.ptp(image.astype(np.int32), axis=0)
             color = color or float((spread > 0.1 * max(int(image.max()), 1)).mean()) > 0.2
-    return color, int(np.median(sides)) if sides else 0
+    if not sides:
+        raise UserError(say(str(manifest.root), f"{len(places)} images, and none that was opened can be read (such as "
+                                                f"{broken})", "readable images"))
+    return color, int(np.median(sides))
 
 
 def propose(folder: Path, *, layout: str = "auto", patient: str | None = None, slice_axis: Any = None,
@@ -74,7 +130,7 @@ def propose(folder: Path, *, layout: str = "auto", patient: str | None = None, s
         beside: where the recipe will lie; `data.root` is written relative to it where that is short.
     """
     manifest = recognize(folder, layout=layout, patient=patient, slice_axis=slice_axis)
-    heads = {"data.root": " ".join(manifest.notes)}
+    heads = {"data.root": "\n".join(manifest.notes)}
     if patient is None and manifest.patient == "absent":
         apparent = apparent_groups(manifest.images["image"].to_list())
         if apparent:
@@ -85,13 +141,17 @@ def propose(folder: Path, *, layout: str = "auto", patient: str | None = None, s
             heads["data.patient"] = "No id was found: scores may be optimistic. Give a pattern or column if there is one."
     color, side = _sample(manifest)
     segmentation = bool(manifest.mask_labels)
+    if segmentation and manifest.target_specs:
+        heads["task"] = "There are masks and class labels here: `classification` is possible too (with other model, loss)."
     if not segmentation and not manifest.target_specs:
-        heads["data.target"] = "No labels were found in this folder; name the column that holds them."
+        heads["data.target"] = f"No class labels were found. {unlabeled(manifest)}"
+        manifest = manifest.but(notes=(*manifest.notes, "WARNING: no class labels were found, so the recipe cannot run "
+                                                        f"as it is. {unlabeled(manifest)}"))
     official = {"train", "test"} <= set(manifest.images["part"].drop_nulls().to_list())
     size = next((s for s in (28, 32, 48, 64, 96, 128) if side <= s), 128)
     absolute = folder.resolve()
     relative = os.path.relpath(absolute, beside.resolve()) if absolute.anchor == beside.resolve().anchor else absolute
-    name = "".join(c if c.isalnum() else "-" for c in folder.stem.lower()).strip("-") or "study"
+    name = "".join(c if c.isalnum() else "-" for c in absolute.stem.lower()).strip("-") or "study"
     values: dict[str, Any] = {
         "name": name, "task": "segmentation" if segmentation else "classification",
         "data": {"root": str(Path(relative).as_posix()), "layout": layout, "patient": patient, "slice": slice_axis,

@@ -97,15 +97,18 @@ def run_one(spec: RunSpec) -> dict[str, Any]:
     held = status_of(spec.folder)
     if held.get("status") == "done":
         return held
-    spec.folder.mkdir(parents=True, exist_ok=True)
+    writes = _rank() == 0
     recipe = Recipe.model_validate(spec.recipe)
-    write_atomically(spec.folder / "recipe.yaml", recipe.to_yaml())
+    if writes:
+        spec.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(spec.folder / "recipe.yaml", recipe.to_yaml())
     head: dict[str, Any] = {
         "cell": spec.cell, "repeat": spec.repeat, "fold": spec.fold, "seed": spec.seed, "device": spec.device,
         "threads": spec.threads, "bogam": bogam.__version__, "python": platform.python_version(),
         "platform": platform.platform(terse=True), "begun": held.get("begun", _now()), "status": "running",
         "resumed": int(held.get("resumed", -1)) + 1}
-    write_atomically(spec.folder / "run.json", json.dumps(head, indent=1))
+    if writes:
+        write_atomically(spec.folder / "run.json", json.dumps(head, indent=1))
     began = time.perf_counter()
     try:
         head |= _train_and_score(spec, recipe) | {"status": "done"}
@@ -116,7 +119,7 @@ def run_one(spec: RunSpec) -> dict[str, Any]:
         head |= {"status": "failed", "error": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
     head |= {"ended": _now(), "time_s": round(held.get("time_s", 0.0) + time.perf_counter() - began, 3),
              "memory_mb": _peak_memory_mb()}
-    if _rank() == 0:
+    if writes:
         write_atomically(spec.folder / "run.json", json.dumps(head, indent=1))
     return head
 
@@ -201,8 +204,9 @@ def _now() -> str:
 
 
 def _rank() -> int:
+    """Return which of several processes of one training this is; only process 0 writes."""
     import os
-    return int(os.environ.get("RANK", "0"))
+    return int(os.environ.get("RANK", "0")) if int(os.environ.get("WORLD_SIZE", "1")) > 1 else 0
 
 
 def _peak_memory_mb() -> int | None:

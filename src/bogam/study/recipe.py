@@ -16,11 +16,12 @@ from pydantic import model_validator as validates
 
 from bogam.augment.family import Augment, augmentations
 from bogam.augment.sets import named
-from bogam.core.errors import UserError, say
+from bogam.core.errors import UserError, near_miss, say
 from bogam.core.registry import fault_lines
 from bogam.core.types import TargetKind
 from bogam.data.split import SplitSection
 from bogam.losses.family import Loss, losses
+from bogam.metrics.catalog import catalog
 from bogam.models.family import Network, networks
 from bogam.prepare.family import Step, prepare_steps
 from bogam.train.section import TrainSection
@@ -40,7 +41,7 @@ class DataSection(Section):
     layout: str = "auto"
     """auto, or the name of a layout where two fit."""
     patient: str | None = None
-    """absent, column:NAME, or a pattern over file names such as '{patient}_{rest}' or '(?P<patient>p\\\\d+)_.*'.
+    """absent, column:NAME, or a pattern over file names such as '{patient}_{rest}' or '(?P<patient>p\\d+)_.*'.
     null: as the known data set says, else absent."""
     columns: dict[str, str] = {}
     """For a table: our name to the table's column (image, mask, patient, part, class ...)."""
@@ -216,11 +217,15 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(say(str(path), "no such file", "a recipe", "`bogam init FOLDER` writes one.")) from None
+    except IsADirectoryError:
+        raise UserError(say(str(path), "a folder", "a recipe", "`bogam init FOLDER` writes one.")) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        place = str(getattr(error, "problem_mark", "")).strip()
-        raise UserError(say(str(path), f"text that is no YAML ({place or type(error).__name__})", "a recipe")) from None
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else type(error).__name__
+        raise UserError(say(str(path), f"text that is no YAML ({place})", "a recipe")) from None
     if not isinstance(values, dict):
-        raise UserError(say(str(path), f"a {type(values).__name__}", "a mapping with task, data, model ..."))
+        got = "an empty file" if values is None else f"a {type(values).__name__}"
+        raise UserError(say(str(path), got, "a mapping with task, data, model ..."))
     for override in overrides:
         key, sign, text = override.partition("=")
         if not sign:
@@ -323,6 +328,37 @@ def cells(recipe: Recipe) -> list[Cell]:
     if faults:
         raise UserError("\n".join(dict.fromkeys(faults)))
     return made
+
+
+def axes_of(recipe: Recipe) -> dict[str, list[str]]:
+    """Return axis to labels in order; arms are one axis, "arm"."""
+    axes: dict[str, list[str]] = {}
+    for cell in cells(recipe):
+        for axis, label in cell.labels.items():
+            if label not in axes.setdefault(axis, []):
+                axes[axis].append(label)
+    return axes
+
+
+def control_of(recipe: Recipe) -> dict[str, str]:
+    """Return axis to the label of its control level. Raises UserError where the recipe names one that is not there."""
+    axes = axes_of(recipe)
+    for axis, label in recipe.report.control.items():
+        if axis not in axes or label not in axes[axis]:
+            raise UserError(say(f"report.control.{axis}", label, f"a value of an axis; there are {axes}"))
+    return {axis: recipe.report.control.get(axis, labels[0]) for axis, labels in axes.items()}
+
+
+def primary_of(recipe: Recipe) -> str:
+    """Return the metric of the verdicts. Raises UserError where the task has no such metric."""
+    usual = "dice" if recipe.task == "segmentation" else "auc"
+    if recipe.report.primary is None:
+        return usual
+    known = [name for name, metric in catalog.items() if metric.task == recipe.task]
+    if recipe.report.primary not in known:
+        raise UserError(say("report.primary", recipe.report.primary, f"a metric of {recipe.task}",
+                            near_miss(recipe.report.primary, known)))
+    return recipe.report.primary
 
 
 def schema() -> dict[str, Any]:

@@ -6,8 +6,10 @@ import contextlib
 import hashlib
 import json
 import multiprocessing
+import multiprocessing.connection
 import os
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -22,7 +24,7 @@ from bogam.data.manifest import Manifest
 from bogam.study.baseline_cells import score_baselines
 from bogam.study.data import Ready, Tell, make_ready, quiet
 from bogam.study.one_run import RunSpec, prepare, run_one, status_of
-from bogam.study.recipe import Cell, Recipe, cells
+from bogam.study.recipe import Cell, Recipe, cells, control_of, primary_of
 from bogam.train.rows import read_rows, write_atomically
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
@@ -206,6 +208,7 @@ def run_study(recipe: Recipe, out: Path, options: Options | None = None, watcher
         The number of failed runs.
     """
     options, watcher = options or Options(), watcher or Silent()
+    primary_of(recipe), control_of(recipe)  # a wrong name is said now, not after hours of training
     ready = open_study(recipe, out, options, watcher.stage)
     for sentence in (*ready.manifest.notes, *ready.notes):
         watcher.say(sentence)
@@ -269,7 +272,8 @@ def _one_pool(todo: list[RunSpec], workers: int, watcher: Watcher, progress: Pro
     """Run until all is done or a process dies; return what is left."""
     waiting = list(todo)
     with _few_threads(todo[0].threads):
-        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"),
+                                   initializer=_end_with_parent)
         flying: dict[Future[dict[str, Any]], RunSpec] = {}
         finished_epochs = progress.epochs_done - sum(_epochs_done(s) for s in todo)
         try:
@@ -312,6 +316,19 @@ def _one_pool(todo: list[RunSpec], workers: int, watcher: Watcher, progress: Pro
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
     return []
+
+
+def _end_with_parent() -> None:
+    """End this process when the study's process ends, however it ends: a killed study leaves no run behind that goes on
+    writing while the resumed one trains it too."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, name="bogam-parent", daemon=True).start()
 
 
 def _record_crash(spec: RunSpec) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 
 from bogam.core.errors import BogamError, UserError, say
 from bogam.data.manifest import Manifest
 from bogam.evaluate.summary import headline
 from bogam.study.data import Ready
-from bogam.study.one_run import run_one
+from bogam.study.one_run import RunSpec, run_one
 from bogam.study.recipe import Recipe
 from bogam.study.run import Options, Watcher, open_study, plan_runs, prepare_all
 from bogam.train.rows import read_rows
+
+GRACE_S = 5.0
 
 
 def train_one(recipe: Recipe, out: Path, fold: int, seed: int | None, options: Options, watcher: Watcher) -> str:
@@ -28,28 +32,36 @@ def train_one(recipe: Recipe, out: Path, fold: int, seed: int | None, options: O
                             "Use `bogam study`, or add --set 'axes={}' --set 'arms=[]'."))
     chosen = recipe.train.seeds[0] if seed is None else seed
     recipe = recipe.model_copy(update={"train": recipe.train.model_copy(update={"seeds": [chosen]})})
-    from bogam.train.distributed import joined
+    from bogam.train.distributed import everywhere, joined
     with joined(options.resolved_device()) as world:
+        fault: Exception | None = None
         if world.rank == 0:
-            ready = open_study(recipe, out, options, watcher.stage)
-            for sentence in (*ready.manifest.notes, *ready.notes):
-                watcher.say(sentence)
-            prepare_all(recipe, ready.manifest, out, options, watcher.stage)
-        world.wait()
+            try:
+                ready = open_study(recipe, out, options, watcher.stage)
+                for sentence in (*ready.manifest.notes, *ready.notes):
+                    watcher.say(sentence)
+                spec = _spec(recipe, ready, out, options, fold)
+                prepare_all(recipe, ready.manifest, out, options, watcher.stage)
+            except Exception as error:  # raised below, when the others know that there is nothing to wait for
+                fault = error
+        if not everywhere(float(fault is None), world):
+            if fault is not None:
+                raise fault
+            return ""
         if world.rank != 0:
             ready = _opened(out)
-        specs = [s for s in plan_runs(recipe, ready, out, options) if s.fold == fold and s.repeat == 0]
-        if not specs:
-            raise UserError(say("--fold", fold, f"0 to {recipe.split.folds - 1}"))
-        spec = specs[0]
+            spec = _spec(recipe, ready, out, options, fold)
         done = run_one(spec)
+        if done["status"] == "failed":
+            if world.rank != 0:
+                time.sleep(GRACE_S)  # where all failed alike, process 0 says so, and torchrun ends this one meanwhile
+            who = f"process {world.rank}: " if world.rank else ""
+            if "trace" in done:
+                raise BogamError(f"{who}training failed: {done['error']}\n{done['trace']}")
+            raise UserError(who + done["error"])
         world.wait()
         if world.rank != 0:
             return ""
-    if done["status"] == "failed":
-        if "trace" in done:
-            raise BogamError(f"training failed: {done['error']}\n{done['trace']}")
-        raise UserError(done["error"])
     rows = read_rows(spec.folder / "metrics.jsonl")
     words = [f"Trained {len(rows)} epochs, best epoch {done['best_epoch']}"
              + ("." if done["converged"] else ": not converged, train longer."),
@@ -59,10 +71,15 @@ def train_one(recipe: Recipe, out: Path, fold: int, seed: int | None, options: O
     return "\n".join(words)
 
 
+def _spec(recipe: Recipe, ready: Ready, out: Path, options: Options, fold: int) -> RunSpec:
+    for spec in plan_runs(recipe, ready, out, options):
+        if spec.fold == fold and spec.repeat == 0:
+            return spec
+    raise UserError(say("--fold", fold, f"0 to {recipe.split.folds - 1}"))
+
+
 def _opened(out: Path) -> Ready:
     """Return what process 0 wrote."""
-    import json
-
     from bogam.audit.run import Audit
     head = json.loads((out / "study.json").read_text(encoding="utf-8"))
     return Ready(Manifest.load(out / "manifest"), head["target"], tuple(head["labels"]), Audit(()), [], head["unit"],

@@ -6,9 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from torch import distributed as dist
+
+from bogam.core.errors import UserError, say
+
+PATIENCE = timedelta(hours=24)
+"""How long a process waits for the others: process 0 may prepare images, or score, for hours."""
 
 
 @dataclass(frozen=True)
@@ -41,23 +47,37 @@ def joined(device: str) -> Iterator[World]:
     """Join the other processes for the time of a training; alone, nothing happens.
 
     Args:
-        device: "cuda" talks through NCCL, anything else through Gloo.
+        device: "cuda" gives each process a GPU of its own and talks through NCCL; "cpu" talks through Gloo.
+
+    Raises:
+        UserError: several processes on one named GPU, or more processes than GPUs.
     """
     if not under_torchrun():
         yield World()
         return
+    local = int(os.environ.get("LOCAL_RANK", "0"))
     begun_here = not dist.is_initialized()
     if begun_here:
-        dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
-    try:
-        yield World(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")))
-    finally:
-        if begun_here:
-            dist.destroy_process_group()
+        gpu = device.startswith("cuda")
+        if gpu and device != "cuda":
+            raise UserError(say("--device", f"{device} for several processes", "cuda, which gives each its own"))
+        if gpu and local >= torch.cuda.device_count():
+            raise UserError(say("torchrun", f"process {local + 1} on a machine with {torch.cuda.device_count()} GPUs",
+                                "one process per GPU", "Lower --nproc-per-node."))
+        if gpu:
+            torch.cuda.set_device(local)
+        dist.init_process_group("nccl" if gpu else "gloo", timeout=PATIENCE)
+    yield World(dist.get_rank(), dist.get_world_size(), local)
+    if begun_here:  # not after an error: others may still wait in a call, and leaving would wait for them
+        dist.destroy_process_group()
 
 
 def shared(module: torch.nn.Module, world: World, device: str) -> torch.nn.Module:
-    """Return the network to train: itself, or wrapped so that gradients are averaged over the processes."""
+    """Return the network to train: itself, or wrapped so that gradients are averaged over the processes.
+
+    On GPUs batch normalization takes its statistics over all processes. On CPUs torch has no such layer: each process
+    normalizes by its own share of the batch, and process 0's running statistics are the ones that count.
+    """
     if world.size == 1:
         return module
     if device.startswith("cuda"):

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from bogam.augment.plan import Plan
+from bogam.core.errors import UserError, say
 from bogam.core.seeds import generator
 from bogam.core.types import Batch, Case
 from bogam.predict.door import Door
@@ -36,6 +37,21 @@ class Loader:
         self._case, self._ids, self._classes, self._plan, self._door = case, list(ids), classes, plan, door
         self._seed, self._rank, self._world, self._ahead = seed, rank, world, ahead
         self.steps = max(1, -(-len(self._ids) // batch))
+        if len(self._ids) // self.steps < world:
+            raise UserError(say("train.batch", f"batches of {len(self._ids) // self.steps} images for {world} processes",
+                                "at least one image for each", "Raise the batch, or start fewer processes."))
+
+    def share(self, step: int) -> float:
+        """Return what this process's mean loss weighs in the mean of all processes: 1 where all have equally many.
+
+        Example:
+            With 5 images over 2 processes, 3 and 2: 1.2 and 0.8.
+        """
+        if self._world == 1:
+            return 1.0
+        whole = len(self._ids) // self.steps + (step < len(self._ids) % self.steps)
+        mine = whole // self._world + (self._rank < whole % self._world)
+        return mine * self._world / whole
 
     def batches(self, epoch: int) -> list[list[str]]:
         """Return the ids of each batch of this process; the sizes of the whole batches differ by one at most."""

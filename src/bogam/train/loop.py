@@ -159,10 +159,10 @@ def fit(job: Job) -> Fit:
                     with torch.autocast(device.split(":")[0], _dtype(section.precision),
                                         enabled=section.precision != "fp32"):
                         loss = job.loss(network(image), wanted.to(device), weights)
-                    value = float(loss.detach())
+                    value = distributed.mean_over(float(loss.detach()), len(batch.ids), world)
                     _check_finite(value, epoch, step, section)
                     optimizer.zero_grad(set_to_none=True)
-                    scaler.scale(loss).backward()
+                    scaler.scale(loss * loader.share(step) if world.size > 1 else loss).backward()
                     if section.clip is not None:
                         scaler.unscale_(optimizer)
                         torch.nn.utils.clip_grad_norm_(module.parameters(), section.clip)
@@ -187,7 +187,7 @@ def fit(job: Job) -> Fit:
                     save_weights(kept / "best.safetensors", module)
             rows.append({"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss,
                          "validation_score": score, "learning_rate": optimizer.param_groups[0]["lr"],
-                         "images": seen, "train_s": trained, "time_s": time.perf_counter() - begun})
+                         "images": len(job.train), "train_s": trained, "time_s": time.perf_counter() - begun})
             if world.rank == 0:
                 checkpoint.save_last(kept, {"module": module.state_dict(), "optimizer": optimizer.state_dict(),
                                             "scaler": scaler.state_dict(), "rows": rows, "best": best})

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.page.text import many
+
+FEW = 20
+"""Patients of one class, below which the patients themselves may be what is learned."""
 
 
 @rules.register
@@ -15,29 +20,40 @@ class ClassConfoundedWithPatient(Rule):
     kind: Literal["class-confounded-with-patient"] = "class-confounded-with-patient"
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
-        """Yield a warning where more than half of the patients with several images have a single class."""
+        """Yield a warning where more than half of the patients with several images have a single class.
+
+        Where all of them do, and each class has 20 such patients or more, the class is simply one of the patient (as
+        most diagnoses are): a note.
+        """
         if evidence.manifest.patient != "given" or not evidence.classes:
             return
         seen: dict[str, list[str]] = {}
         for name, patient in evidence.manifest.images.select("id", "patient").rows():
-            if name in evidence.classes:
+            if name in evidence.classes and patient is not None:
                 seen.setdefault(patient, []).append(evidence.classes[name])
         several = {patient: classes for patient, classes in seen.items() if len(classes) > 1}
         single = [patient for patient, classes in several.items() if len(set(classes)) == 1]
         if len(several) < 2 or len({c for classes in several.values() for c in classes}) < 2:
             return
-        if len(single) / len(several) > 0.5:
-            images = sum(len(several[p]) for p in single)
-            per_class: dict[str, int] = {}
-            for patient in single:
-                per_class[several[patient][0]] = per_class.get(several[patient][0], 0) + 1
-            words = ", ".join(f"{count} only {name}" for name, count in sorted(per_class.items()))
-            mixed = len(several) - len(single)
+        if len(single) / len(several) <= 0.5:
+            return
+        per_class = Counter(several[patient][0] for patient in single)
+        mixed = len(several) - len(single)
+        if not mixed and min(per_class.values()) >= FEW:
+            words = ", ".join(f"{name} {count}" for name, count in sorted(per_class.items()))
             yield self.finding(
-                "warning", f"Class is confounded with patient: {len(single)} of {len(several)} patients with several "
-                           f"images have a single class ({words}); {mixed} have both.",
-                detail=f"{images} images belong to patients of a single class.",
-                why="Stain, scanner or body habit of a patient then tells the class. Where the class is a diagnosis this "
-                    "cannot be otherwise; either way patients must be left out whole, and their number per class, not "
-                    "that of images, limits what can be shown.",
-                do="Split by patient; read the interval over patients; add patients with both classes.")
+                "note", f"Class goes by patient: each of {len(several)} patients with several images has one class "
+                        f"({words}).",
+                why="The number of patients per class, not of images, limits what can be shown; a split that divides "
+                    "patients would measure memory.",
+                do="Split by patient, and read the interval over patients.")
+            return
+        both = "1 has several" if mixed == 1 else f"{mixed} have several"
+        words = ", ".join(f"{count} only {name}" for name, count in sorted(per_class.items()))
+        yield self.finding(
+            "warning", f"Class is confounded with patient: {len(single)} of {len(several)} patients with several "
+                       f"images have a single class ({words}); {both}.",
+            detail=f"{many(sum(len(several[p]) for p in single), 'image')} belong to patients of a single class.",
+            why="Stain, scanner or body habit of a patient then tells the class; patients must be left out whole, "
+                "and the number of patients per class, not of images, limits what can be shown.",
+            do="Split by patient; read the interval over patients; add patients with both classes.")

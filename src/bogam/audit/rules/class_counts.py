@@ -24,7 +24,7 @@ class ClassCounts(Rule):
         if not counts:
             return
         total = sum(counts.values())
-        words = ", ".join(f"{name} {count} ({100 * count / total:.0f} %)" for name, count in sorted(counts.items()))
+        words = ", ".join(f"{name} {count:,} ({share(count / total)})" for name, count in sorted(counts.items()))
         yield self.finding("note", f"Classes: {words}.")
         if len(counts) == 1:
             yield self.finding("warning", f"All images are of one class, {next(iter(counts))}.",
@@ -34,3 +34,15 @@ class ClassCounts(Rule):
             yield self.finding("warning", f"Few images of {', '.join(sorted(small))}.", detail=words,
                                why="Accuracy hides a class that is never found, and intervals will be wide.",
                                do="Read balanced accuracy and AUC; consider train.class_weights: balanced.")
+
+
+def share(part: float) -> str:
+    """Return a share as whole percents, without a false 0 or 100.
+
+    Example:
+        >>> share(0.5), share(0.001), share(0.999)
+        ('50 %', '< 1 %', '> 99 %')
+    """
+    if 0 < part < 0.01:
+        return "< 1 %"
+    return "> 99 %" if 0.99 < part < 1 else f"{100 * part:.0f} %"

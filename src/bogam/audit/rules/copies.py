@@ -8,7 +8,9 @@ from typing import Literal
 
 import polars as pl
 
-from bogam.audit.family import Evidence, Finding, Rule, rules, some
+from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.data.duplicates import THRESHOLDS
+from bogam.page.text import many
 
 
 @rules.register
@@ -20,34 +22,67 @@ class Copies(Rule):
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield the arithmetic of images and masks, and the copies found."""
         manifest = evidence.manifest
-        masks = manifest.objects.filter((pl.col("kind") == "mask") & pl.col("locator").is_not_null()).height
-        if masks:
-            yield self.finding("note", f"{len(manifest)} images; {masks} mask files are not counted as images.",
-                               why=f"Counted together they would seem to be {len(manifest) + masks} images.")
-        origins = Counter(manifest.images["origin"].to_list())
-        if origins["synthetic"] == len(manifest):
+        masks = manifest.objects.filter((pl.col("kind") == "mask") & pl.col("locator").is_not_null())
+        files = masks["locator"].str.split("#").list.first().n_unique() if masks.height else 0
+        if files:
+            yield self.finding("note", f"{many(len(manifest), 'image')}; {many(files, 'mask file')} beside them are "
+                                       "not counted as images.",
+                               why=f"Counted together they would seem to be {len(manifest) + files} images.")
+        yield from self._origins(evidence)
+        yield from self._identical(evidence)
+        yield from self._similar(evidence)
+
+    def _origins(self, evidence: Evidence) -> Iterable[Finding]:
+        total = len(evidence.manifest)
+        origins = Counter(evidence.manifest.images["origin"].to_list())
+        if total and origins["synthetic"] == total:
             yield self.finding("note", "All images are synthetic: what is learned here says nothing about patients.")
-        elif origins["real"] < len(manifest):
-            yield self.finding("warning", f"{origins['derived']} images are derived and {origins['synthetic']} synthetic.",
+        elif origins["derived"] + origins["synthetic"]:
+            yield self.finding("warning", f"Of {many(total, 'image')}, {origins['derived']} are derived and "
+                                          f"{origins['synthetic']} synthetic.",
                                why="They are no samples of their own; they belong to the side of their parents.",
                                do="Leave them out, and let training augment.")
-        hashes = manifest.images.filter(pl.col("pixels_sha256").is_not_null())
-        twice = hashes.filter(pl.col("pixels_sha256").is_duplicated())
-        if twice.height:
-            different = len(manifest) - twice.height + twice["pixels_sha256"].n_unique()
-            sets = [" = ".join(rows["image"].to_list())
-                    for _, rows in twice.group_by("pixels_sha256", maintain_order=True)]
-            yield self.finding("warning", f"{twice['pixels_sha256'].n_unique()} pictures occur more than once: "
-                                          f"{len(manifest)} files, {different} different pictures.",
-                               detail=some(sets, 4), files=tuple(sets[:50]),
-                               why="A copy adds no information, and on the other side of a split it is a leak.",
-                               do="They are kept on one side; remove them to count honestly.")
-        if evidence.near is not None:
-            if evidence.near.pairs:
-                names = dict(manifest.images.select("id", "image").rows())
-                lines = [f"{names.get(a, a)} ~ {names.get(b, b)}, r = {r:.3f}" for a, b, r in evidence.near.pairs]
-                yield self.finding("warning", evidence.near.note, detail=some(lines, 4), files=tuple(lines[:50]),
-                                   why="They may be several images of one lesion or patient.",
-                                   do="Where patients are unknown they are kept on one side.")
-            elif evidence.near.threshold is None:
-                yield self.finding("note", evidence.near.note)
+
+    def _identical(self, evidence: Evidence) -> Iterable[Finding]:
+        images = evidence.manifest.images
+        twice = images.filter(pl.col("pixels_sha256").is_not_null() & pl.col("pixels_sha256").is_duplicated())
+        if not twice.height:
+            return
+        sets = [" = ".join(rows["image"].to_list())
+                for _, rows in twice.group_by("pixels_sha256", maintain_order=True)]
+        different = images.height - twice.height + len(sets)
+        yield self.finding("warning", f"{many(len(sets), 'picture occurs', 'pictures occur')} more than once: "
+                                      f"{many(images.height, 'image')}, {different:,} different.",
+                           files=sets, why="A copy adds no information, and on the other side of a split it is a leak.",
+                           do="A split of bogam's own keeps copies on one side; remove them to count honestly.")
+
+    def _similar(self, evidence: Evidence) -> Iterable[Finding]:
+        near = evidence.near
+        if near is None:
+            return
+        if near.threshold is None:
+            yield self.finding("note", near.note)
+            return
+        known = {name: row for name, *row in
+                 evidence.manifest.images.select("id", "image", "pixels_sha256", "patient").rows()}
+        pairs = [(known[a], known[b], r) for a, b, r in near.pairs if a in known and b in known
+                 and (known[a][1] is None or known[a][1] != known[b][1])]
+        given = evidence.manifest.patient == "given"
+        across = [p for p in pairs if p[0][2] != p[1][2]] if given else pairs
+        detail = "Identical ones are not counted here."
+        if near.threshold != THRESHOLDS[0]:
+            detail += f" Below {near.threshold} too many pictures of this set resemble each other to tell."
+        words = f"(thumbnails correlate by {near.threshold} or more)"
+        if given and len(pairs) > len(across):
+            one = many(len(pairs) - len(across), "pair of similar pictures is", "pairs of similar pictures are each")
+            yield self.finding("note", f"{one} of one patient {words}.", detail=detail)
+        if across:
+            shown = [f"{one[0]} ~ {other[0]}, r = {r:.3f}" for one, other, r in across]
+            images = len({row[0] for p in across for row in p[:2]})
+            of = "of different patients" if given else f"among {images:,} images"
+            yield self.finding(
+                "warning", f"{many(len(across), 'pair')} of similar pictures {of} {words}.", detail=detail, files=shown,
+                why="They may show one person under two ids, or merely look alike." if given else
+                    "They may be several images of one lesion or patient.",
+                do="Look at some; patients are kept apart as declared." if given else
+                   "Where patients are unknown, a split of bogam's own keeps them on one side.")

@@ -7,7 +7,8 @@ from typing import Literal
 
 import polars as pl
 
-from bogam.audit.family import Evidence, Finding, Rule, rules, some
+from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.page.text import many
 
 
 @rules.register
@@ -17,7 +18,11 @@ class GroupsAcrossSplit(Rule):
     kind: Literal["groups-across-split"] = "groups-across-split"
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
-        """Yield a stop for each kind of group that the given parts or the folds divide."""
+        """Yield a stop for each kind of group that lies in the test part and another; a warning for other parts.
+
+        Looked at are the folds, or before a split the parts that the data set gives. Similar (not identical) pictures
+        on two sides are a warning, where patients are unknown: they may merely look alike.
+        """
         manifest = evidence.manifest
         if manifest.folds.height:
             sides = manifest.folds.select("id", "repeat", "fold", "part").join(
@@ -25,8 +30,9 @@ class GroupsAcrossSplit(Rule):
         else:
             sides = manifest.images.filter(pl.col("part").is_not_null()).with_columns(
                 repeat=pl.lit(0), fold=pl.lit(0))
-        for column, what in (("patient", "patients"), ("study", "studies"), ("lesion", "lesions"),
-                             ("pixels_sha256", "identical pictures")):
+        for column, one, several in (("patient", "patient", "patients"), ("study", "study", "studies"),
+                                     ("lesion", "lesion", "lesions"),
+                                     ("pixels_sha256", "identical picture", "identical pictures")):
             known = sides.filter(pl.col(column).is_not_null())
             torn = (known.group_by("repeat", "fold", column, maintain_order=True)
                     .agg(pl.col("part").unique().sort().alias("parts"), pl.col("image").alias("files"),
@@ -41,7 +47,27 @@ class GroupsAcrossSplit(Rule):
             files = shown["files"].explode().unique(maintain_order=True).to_list()
             between = "the test part and another" if tests.height else "training and validation"
             yield self.finding(
-                severity, f"{count} {what} lie on two sides: {between}.",
-                detail=f"Files: {some(files, 4)}.", files=tuple(files[:50]),
-                why="The model has seen the answer: scores on such images say nothing about new patients.",
-                do="Split by patient (split: {kind: kfold}), or remove the copies from one side.")
+                severity, f"{many(count, one + ' lies', several + ' lie')} on two sides: {between}.", files=files,
+                why="The model has seen the answer: scores on such images say nothing about new patients."
+                    if tests.height else "Epoch and threshold are then chosen on images whose answer was seen.",
+                do="Let bogam split (split: {kind: kfold}), which keeps them together, or remove them from one side.")
+        yield from self._similar(evidence, sides)
+
+    def _similar(self, evidence: Evidence, sides: pl.DataFrame) -> Iterable[Finding]:
+        if evidence.near is None or evidence.manifest.patient == "given":
+            return
+        parts: dict[str, dict[tuple[int, int], str]] = {}
+        for name, repeat, fold, part in sides.select("id", "repeat", "fold", "part").rows():
+            parts.setdefault(name, {})[repeat, fold] = part
+        known = dict(sides.select("id", "image").rows())
+        pixels = dict(sides.select("id", "pixels_sha256").rows())
+        torn = [f"{known[a]} ~ {known[b]}, r = {r:.3f}" for a, b, r in evidence.near.pairs
+                if a in parts and b in parts and (pixels[a] is None or pixels[a] != pixels[b])
+                and any(parts[b].get(fold, part) != part for fold, part in parts[a].items())]
+        words = ("pair of similar pictures lies", "pairs of similar pictures lie")
+        if torn:
+            yield self.finding(
+                "warning", f"{many(len(torn), *words)} on two sides.", files=torn,
+                why="They may be images of one lesion or patient: then scores are too good. Or they merely look "
+                    "alike.",
+                do="Look at some; split: {kind: kfold} keeps similar pictures together where patients are unknown.")

@@ -7,7 +7,8 @@ from typing import Literal
 
 import polars as pl
 
-from bogam.audit.family import Evidence, Finding, Rule, rules, some
+from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.page.text import many
 
 
 @rules.register
@@ -28,9 +29,8 @@ class IdenticalAcrossLabels(Rule):
                 pairs.append(" = ".join(f"{n} ({evidence.classes.get(i, 'no label')})"
                                         for i, n in rows.select("id", "image").rows()))
         if pairs:
-            yield self.finding("warning", f"{len(pairs)} pictures are filed under two labels.",
-                               detail=some(pairs, 5), files=tuple(pairs[:50]),
-                               why="One of the two labels is wrong; the model cannot learn both.",
+            yield self.finding("warning", f"{many(len(pairs), 'picture is', 'pictures are')} filed under two labels.",
+                               files=pairs, why="One of the two labels is wrong; the model cannot learn both.",
                                do="Ask who labeled them; correct or remove them.")
         names = dict(images.select("id", "image").rows())
         hashes = dict(images.select("id", "pixels_sha256").rows())
@@ -38,7 +38,8 @@ class IdenticalAcrossLabels(Rule):
                 for a, b, r in (evidence.near.pairs if evidence.near else ())
                 if a in evidence.classes and b in evidence.classes and a in names and b in names
                 and evidence.classes[a] != evidence.classes[b] and hashes[a] != hashes[b]]
+        words = ("pair of similar pictures bears", "pairs of similar pictures bear")
         if near:
-            yield self.finding("warning", f"{len(near)} pairs of similar pictures bear different labels.",
-                               detail=some(near, 5), files=tuple(near[:50]),
-                               why="They may be one lesion labeled twice.", do="Look at them.")
+            yield self.finding("warning", f"{many(len(near), *words)} different labels.",
+                               files=near, why="They may show one lesion that was labeled twice, or merely look alike.",
+                               do="Look at them.")

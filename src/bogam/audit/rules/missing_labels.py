@@ -7,7 +7,8 @@ from typing import Literal
 
 import polars as pl
 
-from bogam.audit.family import Evidence, Finding, Rule, rules, some
+from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.page.text import many
 
 
 @rules.register
@@ -23,15 +24,15 @@ class MissingLabels(Rule):
         if evidence.target:
             lacking = [names[i] for i in manifest.images["id"].to_list() if i not in evidence.classes]
             if lacking:
-                yield self.finding("warning", f"{len(lacking)} images have no {evidence.target}.",
-                                   detail=some(lacking), files=tuple(lacking[:50]),
+                yield self.finding("warning", f"{many(len(lacking), 'image has', 'images have')} no {evidence.target}.",
+                                   files=lacking,
                                    why="Nobody looked: to count them as negative would be wrong.",
                                    do="They take no part in a classification; label them or leave them out.")
         masked = set(manifest.objects.filter(pl.col("kind") == "mask")["id"].to_list())
         if masked:
             bare = [name for i, name in names.items() if i not in masked]
             if bare:
-                yield self.finding("warning", f"{len(bare)} images have no mask.", detail=some(bare),
-                                   files=tuple(bare[:50]), why="No mask means that nobody looked, not that there is "
-                                                               "nothing; an empty mask says that.",
+                yield self.finding("warning", f"{many(len(bare), 'image has', 'images have')} no mask.", files=bare,
+                                   why="No mask means that nobody looked, not that there is nothing; an empty mask "
+                                       "says that.",
                                    do="They take no part in a segmentation; add an empty mask where nothing is there.")

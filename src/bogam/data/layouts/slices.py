@@ -205,7 +205,8 @@ def _refuse(draft: Draft, volumes: dict[str, _Volume], in_series: set[str]) -> N
         name = next(iter(volumes), None) or next(iter(sorted(in_series)))
         got = f"{len(volumes)} volumes" + (f" and {len(in_series)} slices of DICOM series" if in_series else "")
         raise UserError(say("data", f"{got} (such as {name})", "images of two dimensions",
-                            "Cut them along an axis: data: {slice: z}   # or y, x"))
+                            "Cut them along an axis z, y or x: data: {slice: z} in a recipe, --slice z on the command "
+                            "line."))
     draft.set_aside.extend((name, problem) for name in volumes)
     of_series = problem.replace("is a volume", "is a slice of a volume")
     draft.set_aside.extend((name, of_series) for name in sorted(in_series))

@@ -71,5 +71,6 @@ def cautions(result: StudyResult, estimates: Estimates, primary: str) -> list[st
     words.extend(clean(note) for note in notes)
     warnings = [str(f.get("title")) for f in result.findings if f.get("severity") == "warning"]
     if warnings:
-        words.append(f"The audit of the data warns: {listed([clean(w).rstrip(".") for w in warnings], 5)}. See “Data and split”.")
+        words.append(f"The audit of the data warns: {listed([clean(w).rstrip('.') for w in warnings], 5)}. "
+                     "See “Data and split”.")
     return words

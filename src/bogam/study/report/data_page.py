@@ -116,18 +116,30 @@ def _split(result: StudyResult) -> list[Block]:
     classes = joined["class"].unique().sort().to_list()
     counts = joined.group_by("repeat", "fold", "part").agg(
         pl.len().alias("images"), pl.col("group").n_unique().alias("groups"),
-        *[(pl.col("class") == c).sum().alias(f"class {c}") for c in classes])
+        *[(pl.col("class") == c).sum().alias(f"class {c}") for c in classes],
+        *[pl.col("group").filter(pl.col("class") == c).n_unique().alias(f"groups {c}") for c in classes])
     place = {"train": 0, "validation": 1, "test": 2}
     rows = sorted(counts.iter_rows(named=True), key=lambda r: (r["repeat"], r["fold"], place.get(r["part"], 3)))
+    who = "patients" if result.manifest.patient == "given" else "groups"
     repeats = [Column("repeat", "Repeat", "count")] if joined["repeat"].n_unique() > 1 else []
     columns = [*repeats, Column("fold", "Fold", "count"), Column("part", "Part"),
                Column("images", "Images", "count"), Column("groups", "Groups", "count"),
-               *[Column(f"class {c}", clean(c), "count") for c in classes]]
+               *[column for c in classes for column in
+                 (Column(f"class {c}", f"{clean(c)}: images", "count"), Column(f"groups {c}", f"{who}", "count"))]]
     table = Table("split", "Images and groups in each part of each fold", columns, rows, headings=2 + len(repeats),
                   layout="scroll",
                   notes=["The validation part chooses the epoch and the threshold; the test part only gives scores."])
-    return [table] if len(rows) <= 15 else [
-        Paragraph(f"{many(len(rows), 'part')} in all."), Folded("Show every part of every fold", [table])]
+    return [Paragraph(scope(result)), table] if len(rows) <= 15 else [
+        Paragraph(scope(result)), Paragraph(f"{many(len(rows), 'part')} in all."), Folded("Show every part of every fold", [table])]
+
+
+def scope(result: StudyResult) -> str:
+    """Return what the test parts stand for: who is unseen in them, and that they are no external validation."""
+    if result.manifest.patient == "given":
+        return ("The test images show unseen patients of the same source. How the model does on another source "
+                "(another hospital, scanner or stain) is not measured here; `bogam evaluate` does that.")
+    return ("Patients unknown: the test images are unseen pictures of the same source, and some may show persons that "
+            "the model was trained on. This is no external validation.")
 
 
 def _set_aside(manifest: Manifest) -> list[Block]:
