@@ -50,8 +50,7 @@ def sentence(machine: dict[str, Any]) -> str:
 
 
 def write(name: str, held: dict[str, Any], words: str) -> None:
-    """Write `results/NAME.json` and `results/NAME.md`, and print the latter."""
+    """Write `results/NAME.json` and `results/NAME.md`."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
     (RESULTS / f"{name}.md").write_text(words, encoding="utf-8")
-    print(words)

@@ -55,12 +55,9 @@ def test_errors_name_the_nearest_kind_and_field() -> None:
 
 
 def test_all_faults_at_once() -> None:
-    try:
+    with pytest.raises(ValidationError) as caught:
         Soft(alpha="no", between=(3, 1))  # type: ignore[arg-type]
-    except ValidationError as error:
-        assert len(fault_lines(error)) == 2
-    else:
-        pytest.fail("faulty values were taken")
+    assert len(fault_lines(caught.value)) == 2
 
 
 def test_kind_must_be_the_name_of_the_file() -> None:

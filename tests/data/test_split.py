@@ -35,7 +35,8 @@ def test_kfold_tests_each_image_once_and_divides_no_patient() -> None:
     for fold in range(5):
         parts = {p: {i.split("_")[0] for i in part_ids(done, 0, fold, p)} for p in ("train", "validation", "test")}
         assert all(parts.values())
-        assert not parts["train"] & parts["test"] and not parts["train"] & parts["validation"]
+        assert not parts["train"] & parts["test"]
+        assert not parts["train"] & parts["validation"]
         assert not parts["validation"] & parts["test"]
 
 
@@ -108,15 +109,18 @@ def test_identical_pixels_join_even_across_patients() -> None:
     hashes[0] = hashes[5]
     whole = whole.but(images=whole.images.with_columns(pixels_sha256=pl.Series(hashes)))
     group = groups(whole, ["patient"], None)[0]
-    assert group["p0_0"] == group["p1_0"] and group["p0_0"] != group["p2_0"]
+    assert group["p0_0"] == group["p1_0"]
+    assert group["p0_0"] != group["p2_0"]
 
 
 def test_similar_pictures_join_only_where_patients_are_unknown() -> None:
     near = Similar((("p0_0", "p1_0", 0.99),), 0.95, "")
     group, unit = groups(manifest(given=False), ["patient", "duplicate"], near)
-    assert group["p0_0"] == group["p1_0"] and "may be optimistic" in unit
+    assert group["p0_0"] == group["p1_0"]
+    assert "may be optimistic" in unit
     group, unit = groups(manifest(), ["patient", "duplicate"], near)
-    assert group["p0_0"] != group["p1_0"] and unit == "patient"
+    assert group["p0_0"] != group["p1_0"]
+    assert unit == "patient"
 
 
 def test_similar_raises_its_threshold_where_all_look_alike() -> None:
@@ -129,7 +133,8 @@ def test_similar_raises_its_threshold_where_all_look_alike() -> None:
     alike["copy"] = unit(base * 3 + 0.12 * rng.normal(size=200) * 0)
     alike["copy2"] = alike["copy"]
     found = similar(alike, len(alike))
-    assert found.threshold is not None and found.threshold > 0.95
+    assert found.threshold is not None
+    assert found.threshold > 0.95
     assert ("copy", "copy2") in {p[:2] for p in found.pairs}
     different = {f"d{k}": unit(rng.normal(size=200)) for k in range(40)}
     assert similar(different, 40).pairs == ()

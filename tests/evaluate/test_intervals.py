@@ -96,4 +96,4 @@ def test_intervals_cover_the_truth(kind: str, groups: int) -> None:
 @pytest.mark.parametrize(("kind", "groups"), [("dice", 8), ("dice", 30), ("dice", 100), ("accuracy", 10),
                                               ("accuracy", 35), ("auc", 16), ("auc", 35), ("auc", 100)])
 def test_intervals_cover_the_truth_in_many_studies(kind: str, groups: int) -> None:
-    assert 0.92 <= coverage(groups, 1500, kind) <= 0.99
+    assert 0.92 <= coverage(groups, 1500, kind) <= 0.995  # the exact method for shares covers more than it says

@@ -3,7 +3,9 @@
 import numpy as np
 
 from bogam.core.types import Case, Prediction
-from bogam.evaluate.thresholds import best_cut, choose_thresholds
+from bogam.evaluate.thresholds import GRID, best_cut, choose_thresholds, dice_at
+from bogam.metrics.dice import dice
+from bogam.predict.decide import decide
 
 
 def pair(name: str, probs: np.ndarray, mask: np.ndarray | None = None) -> tuple[Case, Prediction]:
@@ -36,7 +38,8 @@ def test_two_classes_youden() -> None:
     truth = {f"c{k}": int(k >= 3) for k in range(6)}
     chosen = choose_thresholds([pair(f"c{k}", np.array([1 - s, s])) for k, s in enumerate(scores)],
                                "classification", 2, truth)
-    assert np.isclose(chosen[1], 0.575) and np.isclose(chosen[0], 0.425)
+    assert np.isclose(chosen[1], 0.575)
+    assert np.isclose(chosen[0], 0.425)
 
 
 def test_of_equal_cuts_the_middle_of_the_widest_run() -> None:
@@ -48,3 +51,14 @@ def test_of_equal_cuts_the_middle_of_the_widest_run() -> None:
 
 def test_more_classes_use_the_largest_probability() -> None:
     assert choose_thresholds([pair("a", np.array([0.2, 0.3, 0.5]))], "classification", 3, {"a": 2}) == (0.5,) * 3
+
+
+def test_of_two_equal_runs_of_cuts_the_wider_one() -> None:
+    found = best_cut(np.array([0.1, 0.2, 0.3, 0.9]), np.array([False, True, False, True]))
+    assert np.isclose(found, 0.6)
+
+
+def test_a_probability_at_the_threshold_is_inside_as_when_it_is_decided() -> None:
+    probs, mask = np.array([[[0.2, 0.1]]], np.float32), np.array([[[1, 0]]], np.uint8)
+    for threshold, found in zip(GRID, dice_at(probs[0], mask[0]), strict=True):
+        assert found == dice(decide(probs, "segmentation", (threshold,))[0], mask[0])

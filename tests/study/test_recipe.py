@@ -40,7 +40,8 @@ def test_cells_are_the_product_and_arms_change_keys_together() -> None:
     recipe = parse_recipe({**PLAIN, "axes": {"augment": ["none", "geometric"], "train.epochs": [5, 6, 7]}})
     made = cells(recipe)
     assert len(made) == 6
-    assert made[-1].recipe.train.epochs == 7 and len(made[-1].recipe.augment) > 0
+    assert made[-1].recipe.train.epochs == 7
+    assert len(made[-1].recipe.augment) > 0
     arms = parse_recipe({**PLAIN, "arms": [{"label": "small", "model": {"unet": {"width": 4}}, "train.epochs": 3},
                                            {"label": "large", "model": {"unet": {"width": 8}}}]})
     assert [c.recipe.train.epochs for c in cells(arms)] == [3, 40]
@@ -82,7 +83,8 @@ def test_a_commented_recipe_reads_back_as_itself(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(commented(recipe, {"data.root": "12 images."}), encoding="utf-8")
     text = path.read_text(encoding="utf-8")
-    assert "# 12 images." in text and "# Passes through the training part." in text
+    assert "# 12 images." in text
+    assert "# Passes through the training part." in text
     assert load_recipe(path).to_dict() | {"data": 0} == recipe.to_dict() | {"data": 0}
     for name in Recipe.model_fields:
         assert f"\n{name}:" in text

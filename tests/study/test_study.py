@@ -78,7 +78,9 @@ def test_every_piece_is_there(finished: Path) -> None:
                      "predictions/cases.parquet"):
             assert (run / name).is_file(), name
     html = (finished / "report" / "report.html").read_text(encoding="utf-8")
-    assert "Verdicts" in html and "nearest-mask" in html and "medical device" in html
+    assert "Verdicts" in html
+    assert "nearest-mask" in html
+    assert "medical device" in html
     assert (finished / "report" / "tables" / "metrics.csv").is_file()
     verdicts = json.loads((finished / "report" / "verdicts.json").read_text())
     assert [v["level"] for v in verdicts] == ["geometric"]
@@ -146,7 +148,8 @@ def test_a_failing_cell_is_recorded_and_the_study_goes_on(place: Path, capsys: p
     assert "Warning: 2 of 4 runs failed" in said
     failed = [f for p in (place / "failing").glob("runs/*/*/run.json") if (f := json.loads(p.read_text()))["status"]
               == "failed"]
-    assert len(failed) == 2 and "Try a tenth of the learning rate" in failed[0]["error"]
+    assert len(failed) == 2
+    assert "Try a tenth of the learning rate" in failed[0]["error"]
 
 
 def test_all_cells_failed_is_exit_code_one(place: Path) -> None:
@@ -176,7 +179,8 @@ def test_train_alone_says_what_comes_next(place: Path, capsys: pytest.CaptureFix
     assert call("train", place / "tiny.yaml", "--out", place / "single", "--cache", place / "cache", "--set", "axes={}",
                 "--set", "report={}", "--set", "train.epochs=2") == 0
     said = capsys.readouterr().out
-    assert "Test: Dice" in said and "bogam predict" in said
+    assert "Test: Dice" in said
+    assert "bogam predict" in said
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
@@ -197,4 +201,5 @@ def test_wrong_input_is_one_clear_message_and_exit_code_two(
     monkeypatch.chdir(place)
     assert call(*arguments) == 2
     error = capsys.readouterr().err
-    assert message in error and "Traceback" not in error
+    assert message in error
+    assert "Traceback" not in error

@@ -105,7 +105,9 @@ def test_divergence_is_stopped_with_advice(tmp_path: Path) -> None:
 def test_early_stopping_counts_from_the_best_epoch(tmp_path: Path) -> None:
     still = TrainSection(epochs=40, batch=8, patience=3, min_gain=10.0)  # nothing ever gains 10
     done = fit(job(tmp_path, section=still))
-    assert done.best_epoch == 1 and len(done.rows) == 4 and done.converged
+    assert done.best_epoch == 1
+    assert len(done.rows) == 4
+    assert done.converged
 
 
 def test_fp16_needs_a_gpu(tmp_path: Path) -> None:
@@ -142,7 +144,9 @@ def test_validation_never_sees_augmentation_and_test_is_unknown_to_the_job() -> 
 
 
 def test_converged() -> None:
-    assert has_converged(45, 50, 50) and not has_converged(46, 50, 50) and has_converged(46, 50, 48)
+    assert has_converged(45, 50, 50)
+    assert not has_converged(46, 50, 50)
+    assert has_converged(46, 50, 48)
 
 
 def test_unequal_cases_do_not_stack(tmp_path: Path) -> None:

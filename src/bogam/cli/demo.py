@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from bogam.cli.options import machine, options
+from bogam.cli.options import jobs, machine, options
 
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True,
               help="Folder of the phantom images, the study and its report.")
 @machine
+@jobs
 def demo(out: Path, **chosen: Any) -> int:
     """Make a phantom data set, compare choices on it, and write the report.
 

@@ -17,12 +17,13 @@ import click
 @click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="For a table: image=file, class=dx ...")
 @click.option("--label", "labels", multiple=True, metavar="THEIRS=MODEL'S",
               help="A label of the folder under the model's name for it, such as cancer=malignant.")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda or cuda:N.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 def evaluate(run: Path, folder: Path, out: Path | None, layout: str, patient: str | None, target: str | None,
              columns: tuple[str, ...], labels: tuple[str, ...], device: str) -> None:
     """Score the finished RUN on the images of FOLDER: external validation, beside the run's own test part.
 
-    Refused where FOLDER holds the same patients or pictures that the model has seen.
+    Refused where FOLDER is a data set known to share patients with the training data, or holds a picture that the
+    model has seen.
     """
     from bogam.cli.show import Terminal
     from bogam.evaluate.external import evaluate_external, pairs_of

@@ -21,19 +21,23 @@ def overrides(command: Command) -> Command:
 
 
 def machine(command: Command) -> Command:
-    """Add --device, --jobs, --threads, --cache and --disk-gb."""
+    """Add --device, --threads, --cache and --disk-gb."""
     for option in (
         click.option("--disk-gb", type=float, default=20.0, show_default=True, help="Budget of the image cache."),
-        click.option("--cache", type=click.Path(path_type=Path), help="Folder of prepared images. [default: OUT/cache]"),
+        click.option("--cache", type=click.Path(path_type=Path), help="Folder of prepared images. [default: in OUT]"),
         click.option("--threads", type=int, default=1, show_default=True, help="Torch threads of each run."),
-        click.option("--jobs", type=int, help="Runs at once. [default: one per core; one on a GPU]"),
         click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."),
     ):
         command = option(command)
     return command
 
 
-def options(device: str, jobs: int | None, threads: int, cache: Path | None, disk_gb: float) -> Options:
+def jobs(command: Command) -> Command:
+    """Add --jobs."""
+    return click.option("--jobs", type=int, help="Runs at once. [default: one per core; one on a GPU]")(command)
+
+
+def options(device: str, threads: int, cache: Path | None, disk_gb: float, jobs: int | None = None) -> Options:
     """Return the machine's options. Raises a usage error where one makes no sense."""
     from bogam.study.run import Options
     for name, value in (("--threads", threads), ("--jobs", jobs)):

@@ -23,7 +23,7 @@ def clock(seconds: float) -> str:
         >>> clock(45), clock(200), clock(7000)
         ('45 s', '3 min 20 s', '1 h 57 min')
     """
-    whole = int(round(seconds))
+    whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:

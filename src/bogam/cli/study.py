@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bogam.cli.options import machine, options, overrides
+from bogam.cli.options import jobs, machine, options, overrides
 
 
 @click.command()
@@ -15,6 +15,7 @@ from bogam.cli.options import machine, options, overrides
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the study. [default: bogam-out/NAME]")
 @overrides
 @machine
+@jobs
 def study(recipe: Path, out: Path | None, sets: tuple[str, ...], **chosen: Any) -> int:
     """Run RECIPE: every cell, fold and seed, then the report.
 

@@ -171,7 +171,8 @@ def similar(thumbs: dict[str, FloatArray], total: int) -> Similar:
             union.join(a, b)
         if max(union.sizes().values()) <= limit:
             images = len({i for pair in kept for i in pair[:2]})
-            note = f"{len(kept)} pairs of similar pictures among {images} images (thumbnail correlation >= {threshold})."
+            note = (f"{len(kept)} pairs of similar pictures among {images} images "
+                    f"(thumbnail correlation >= {threshold}).")
             if threshold != THRESHOLDS[0]:
                 note += f" Below {threshold} most pictures of this set resemble each other."
             return Similar(tuple(kept), threshold, note)

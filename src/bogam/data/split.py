@@ -33,7 +33,7 @@ class SplitSection(BaseModel):
     test: Share = 0.2
     """Share of all images that tests (holdout only)."""
     group: list[Literal["patient", "study", "lesion", "duplicate"]] = ["patient", "duplicate"]
-    """What must stay together. `duplicate`: similar pictures, where patients are unknown. Identical pixels always do."""
+    """What must stay together. `duplicate`: similar pictures, where patients are unknown. Identical ones always do."""
     seed: int = 0
     """Seed of the division; not of the training."""
 

@@ -142,6 +142,10 @@ def verdicts(cells: Sequence[tuple[Mapping[str, str], pl.DataFrame]], axes: Mapp
         UserError: a control is no label of its axis, or the metric does not exist.
 
     Notes:
+        In simulated studies of 3 folds x 2 seeds without any effect, at alpha 0.05, it raised false alarms in 2 %, in
+        5 % where folds had effects of their own as large as the noise of training, and in up to 11 % with five seeds
+        and such folds: three folds say little about folds.
+
         The seeds of a fold share its training images, and the folds of a study share most of theirs. The latter
         dependence cannot be estimated from one cross-validation (Nadeau and Bengio 2003), so an interval speaks for
         new patients, seeds and folds of this data set, not for another data set.

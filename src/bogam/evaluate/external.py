@@ -41,7 +41,7 @@ def pairs_of(option: str, values: Sequence[str]) -> dict[str, str]:
 
 def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layout: str = "auto",
                       patient: str | None = None, target: str | None = None, columns: Mapping[str, str] | None = None,
-                      renamed: Mapping[str, str] | None = None, device: str = "cpu", resamples: int = 2000,
+                      renamed: Mapping[str, str] | None = None, device: str = "auto", resamples: int = 2000,
                       tell: Callable[[str, int, int], None] = lambda what, done, total: None) -> str:
     """Score a run on a folder and write `external.csv` and `cases.parquet`; return the result in words.
 
@@ -78,7 +78,7 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
     def cases() -> Iterator[Case]:
         for count, name in enumerate(ids, 1):
             tell("Predicting", count, len(ids))
-            yield load_case(manifest, name, channels=model.channels)  # type: ignore[arg-type]
+            yield load_case(manifest, name, channels=model.channels)
 
     scored, _ = score(model.predict(cases()), task=model.task, labels=model.labels, thresholds=model.thresholds,
                       classes=classes, groups=groups, part="external")
@@ -94,8 +94,8 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
     (place / "notes.json").write_text(json.dumps([*manifest.notes, *notes], indent=1, ensure_ascii=False),
                                       encoding="utf-8")
     primary = "dice" if model.task == "segmentation" else "auc"
-    lines = [*manifest.notes, *notes, f"In-domain test part: {shown(here[primary])}", f"External: {shown(there[primary])}",
-             f"Change: {shown(drops[primary])}"]
+    lines = [*manifest.notes, *notes, f"In-domain test part: {shown(here[primary])}",
+             f"External: {shown(there[primary])}", f"Change: {shown(drops[primary])}"]
     lines += [f"{e.metric}: {e.note}" for e in (here[primary], there[primary], drops[primary]) if e.note]
     lines.append(f"All metrics: {place / 'external.csv'}")
     return "\n".join(dict.fromkeys(lines))

@@ -17,8 +17,11 @@ from bogam.data.readers.read import count_frames, read_picture, sniff
 from bogam.predict.decide import decide
 from bogam.predict.model_folder import Model, load_model
 
+TO_NIFTI = np.diag([-1.0, -1.0, 1.0, 1.0])
+"""DICOM's patient axes (left, posterior, superior) to NIfTI's (right, anterior, superior)."""
 
-def predict_files(run: Path, files: Sequence[Path], out: Path, *, slice_axis: str | None = None, device: str = "cpu",
+
+def predict_files(run: Path, files: Sequence[Path], out: Path, *, slice_axis: str | None = None, device: str = "auto",
                   tell: Callable[[str, int, int], None] = lambda what, done, total: None) -> tuple[int, list[str]]:
     """Write `scores.csv` and, for segmentation, one mask per image into `out`.
 
@@ -134,8 +137,7 @@ def _predict_volume(model: Model, picture: Picture, name: str, file: str, out: P
     row: dict[str, object] = {"file": file, "id": name, "model": model.digest}
     for label, mask in zip(model.labels, masks, strict=True):
         place = out / (f"{name}_mask.nii.gz" if len(model.labels) == 1 else f"{name}_{label}_mask.nii.gz")
-        swap = np.eye(4)[[2, 1, 0, 3]]
-        affine = np.asarray(picture.affine if picture.affine is not None else np.eye(4)) @ swap
+        affine = TO_NIFTI @ (np.eye(4) if picture.affine is None else picture.affine) @ np.eye(4)[[2, 1, 0, 3]]
         nibabel.save(nibabel.Nifti1Image(np.transpose(mask, (2, 1, 0)), affine), place)
         row |= {f"{label} mask": place.name, f"{label} pixels": int(mask.sum())}
     return row

@@ -14,7 +14,9 @@ import numpy as np
 
 from bogam.core.errors import UserError, say
 from bogam.core.types import Case, Prediction
+from bogam.data.load import Channels
 from bogam.models.family import Network, networks
+from bogam.predict.device import device_named
 from bogam.predict.door import Door
 from bogam.predict.forward import forward_cases
 from bogam.prepare.family import Step, prepare_steps
@@ -49,7 +51,7 @@ class Model:
     network: Network
     task: str
     labels: tuple[str, ...]
-    channels: str
+    channels: Channels
     steps: tuple[Step, ...]
     door: Door
     thresholds: tuple[float, ...]
@@ -75,9 +77,8 @@ class Model:
         for ready, probs in forward_cases(self.module, prepared(), self.door, task=self.task, device=self.device,
                                           batch=batch):
             original = originals.popleft()
-            if self.task == "segmentation":
-                probs = restore(probs, ready.history, original.shape)
-            yield original, Prediction(ready.id, np.asarray(probs, np.float32), self.digest, original.spacing_mm)
+            whole = restore(probs, ready.history, original.shape) if self.task == "segmentation" else probs
+            yield original, Prediction(ready.id, np.asarray(whole, np.float32), self.digest, original.spacing_mm)
 
 
 def save_model(folder: Path, module: torch.nn.Module, *, network: Network, task: str, labels: tuple[str, ...],
@@ -114,7 +115,8 @@ def find_model(folder: Path) -> Path:
 
 
 def load_model(folder: Path, device: str = "cpu") -> Model:
-    """Load a model folder, or the one inside a run's folder."""
+    """Load a model folder, or the one inside a run's folder, onto a device ("auto": a GPU where there is one)."""
+    device = device_named(device)
     from bogam.predict.weights import load_weights
     place = find_model(folder)
     try:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from bogam.core.types import Prediction
+from bogam.core.types import Case, FloatArray, Prediction
 from bogam.data.load import load_case
 from bogam.data.split import part_ids
 from bogam.evaluate.baselines import baselines, predict_baseline
 from bogam.evaluate.score import score
 from bogam.evaluate.thresholds import choose_thresholds
 from bogam.prepare.geometry import restore
+from bogam.prepare.run import Prepared
 from bogam.study.data import Ready, Tell, class_indices, quiet
 from bogam.study.one_run import prepare
 from bogam.study.recipe import Recipe, cells
@@ -22,9 +25,20 @@ from bogam.study.recipe import Recipe, cells
 class _Part:
     """One part of a fold, as baselines see it."""
 
-    def __init__(self, prepared: object, ids: list[str]) -> None:
+    def __init__(self, prepared: Prepared, ids: list[str]) -> None:
         self.ids = ids
-        self.case = prepared.case  # type: ignore[attr-defined]
+        self.case = prepared.case
+
+
+def _said(recipe: Recipe, ready: Ready, prepared: Prepared, probs: Mapping[str, FloatArray], name: str,
+          ids: Sequence[str]) -> Iterator[tuple[Case, Prediction]]:
+    """Yield each case as read with what a baseline said of it, masks in the original geometry."""
+    for i in ids:
+        case = load_case(ready.manifest, i, channels=recipe.data.channels, resize_masks=recipe.data.resize_masks)
+        said = probs[i]
+        if recipe.task == "segmentation":
+            said = restore(said, prepared.case(i).history, case.shape)
+        yield case, Prediction(i, said, name)
 
 
 def score_baselines(recipe: Recipe, ready: Ready, out: Path, cache: Path, disk_gb: float, tell: Tell = quiet) -> None:
@@ -50,18 +64,9 @@ def score_baselines(recipe: Recipe, ready: Ready, out: Path, cache: Path, disk_g
             for part in ("train", "validation", "test"))
         both = _Part(prepared, [*validation.ids, *test.ids])
         probs = predict_baseline(name, train, both, len(ready.labels), recipe.split.seed, classes=classes)
-
-        def told(part: _Part, probs: dict = probs):  # type: ignore[type-arg, no-untyped-def]
-            for i in part.ids:
-                case = load_case(ready.manifest, i, channels=first.data.channels,
-                                 resize_masks=first.data.resize_masks)
-                said = probs[i]
-                if recipe.task == "segmentation":
-                    said = restore(said, prepared.case(i).history, case.shape)
-                yield case, Prediction(i, said, name)
-
-        thresholds = choose_thresholds(told(validation), recipe.task, len(ready.labels), classes)
-        scored, _ = score(told(test), task=recipe.task, labels=ready.labels, thresholds=thresholds, classes=classes,
+        said = partial(_said, first, ready, prepared, probs, name)
+        thresholds = choose_thresholds(said(validation.ids), recipe.task, len(ready.labels), classes)
+        scored, _ = score(said(test.ids), task=recipe.task, labels=ready.labels, thresholds=thresholds, classes=classes,
                           groups=groups)
         folder.mkdir(parents=True, exist_ok=True)
         scored.with_columns(repeat=pl.lit(repeat), fold=pl.lit(fold)).write_parquet(folder / "cases.parquet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -60,12 +61,12 @@ def collect(out: Path) -> StudyResult:
                        head["unit"])
 
 
-def _scored(path: Path, schema: dict[str, object], repeat: int, fold: int, seed: int) -> pl.DataFrame:
+def _scored(path: Path, schema: dict[str, Any], repeat: int, fold: int, seed: int) -> pl.DataFrame:
     frame = pl.read_parquet(path)
     return frame.with_columns(repeat=pl.lit(repeat, pl.Int32), fold=pl.lit(fold, pl.Int32),
                               seed=pl.lit(seed, pl.Int32)).select(list(schema))
 
 
-def _joined(frames: list[pl.DataFrame], schema: dict[str, object]) -> pl.DataFrame:
+def _joined(frames: list[pl.DataFrame], schema: dict[str, Any]) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 

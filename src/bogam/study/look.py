@@ -78,8 +78,9 @@ def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", sl
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
         columns = [name for name, spec in manifest.target_specs.items() if spec.kind == "multiclass"]
         if target is None and columns:
-            manifest = manifest.but(notes=(*manifest.notes, f"Several class columns ({', '.join(columns)}): classes are "
-                                                            "not judged. A recipe's data.target chooses one."))
+            several = f"Several class columns ({', '.join(columns)}): classes are not judged. A recipe's data.target " \
+                      "chooses one."
+            manifest = manifest.but(notes=(*manifest.notes, several))
         near = None
         if len(manifest) <= MOST_COMPARED:
             thumbs = thumbnails(manifest, place, lambda done, total: tell("Comparing images", done, total))
@@ -88,10 +89,11 @@ def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", sl
 
 
 def _split_words(ready: Ready) -> str:
-    tests = ready.manifest.folds.filter(pl.col("part") == "test").group_by("repeat", "fold", maintain_order=True).len()
-    return (f"Split: never divided is a {ready.unit}; the test part"
-            + (f" has {tests['len'][0]} images." if tests.height == 1 else
-               f"s of {tests.height} folds have {tests['len'].min()} to {tests['len'].max()} images."))
+    tests = ready.manifest.folds.filter(pl.col("part") == "test").group_by("repeat", "fold").len()
+    sizes = sorted(tests["len"].to_list())
+    return f"Split: never divided is a {ready.unit}; the test part" + (
+        f" has {sizes[0]} images." if len(sizes) == 1 else
+        f"s of {len(sizes)} folds have {sizes[0]} to {sizes[-1]} images.")
 
 
 def _sample(manifest: Manifest) -> tuple[bool, int]:
@@ -138,11 +140,12 @@ def propose(folder: Path, *, layout: str = "auto", patient: str | None = None, s
             heads["data.patient"] = "CHECK THIS: the file names seem to hold an id, read by this pattern."
         else:
             patient = "absent"
-            heads["data.patient"] = "No id was found: scores may be optimistic. Give a pattern or column if there is one."
+            heads["data.patient"] = ("No id was found: scores may be optimistic. Give a pattern or column if there is "
+                                     "one.")
     color, side = _sample(manifest)
     segmentation = bool(manifest.mask_labels)
     if segmentation and manifest.target_specs:
-        heads["task"] = "There are masks and class labels here: `classification` is possible too (with other model, loss)."
+        heads["task"] = "There are masks and class labels: `classification` is possible too (other model and loss)."
     if not segmentation and not manifest.target_specs:
         heads["data.target"] = f"No class labels were found. {unlabeled(manifest)}"
         manifest = manifest.but(notes=(*manifest.notes, "WARNING: no class labels were found, so the recipe cannot run "

@@ -22,6 +22,7 @@ from bogam.data.load import load_case
 from bogam.data.manifest import Manifest
 from bogam.data.split import part_ids
 from bogam.prepare.cache import Cache
+from bogam.prepare.family import prepare_steps
 from bogam.prepare.normalize import Normalize
 from bogam.prepare.run import Prepared, prepare_cases
 from bogam.study.data import class_indices
@@ -68,9 +69,16 @@ def _manifest(folder: Path) -> Manifest:
 
 
 @lru_cache(maxsize=4)
-def _prepared(manifest_folder: Path, recipe_yaml: str, cache: Path, disk_gb: float) -> Prepared:
-    recipe = Recipe.model_validate(json.loads(recipe_yaml))
-    return prepare(recipe, _manifest(manifest_folder), cache, disk_gb)
+def _prepared(manifest_folder: Path, way: str, cache: Path, disk_gb: float) -> Prepared:
+    """Return the prepared cases; runs that prepare in one way share them, so files are compared once per process."""
+    steps, channels, resize_masks = json.loads(way)
+    return prepare_cases(_manifest(manifest_folder), [prepare_steps.parse(s) for s in steps], Cache(cache, disk_gb),
+                         channels=channels, resize_masks=resize_masks)
+
+
+def way_of(recipe: Recipe) -> str:
+    """Return all that decides how a recipe's images are prepared, as JSON."""
+    return json.dumps([[s.to_yaml() for s in recipe.prepare[:-1]], recipe.data.channels, recipe.data.resize_masks])
 
 
 def prepare(recipe: Recipe, manifest: Manifest, cache: Path, disk_gb: float, progress: Any = None) -> Prepared:
@@ -136,7 +144,7 @@ def _train_and_score(spec: RunSpec, recipe: Recipe) -> dict[str, Any]:
 
     cv2.setNumThreads(1)
     manifest = _manifest(spec.study / "manifest")
-    prepared = _prepared(spec.study / "manifest", json.dumps(spec.recipe), spec.cache, spec.disk_gb)
+    prepared = _prepared(spec.study / "manifest", way_of(recipe), spec.cache, spec.disk_gb)
     aside = {name for name, _ in prepared.problems}
     parts = {part: [i for i in part_ids(manifest, spec.repeat, spec.fold, part) if i not in aside]
              for part in ("train", "validation", "test")}

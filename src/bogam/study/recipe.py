@@ -41,8 +41,8 @@ class DataSection(Section):
     layout: str = "auto"
     """auto, or the name of a layout where two fit."""
     patient: str | None = None
-    """absent, column:NAME, or a pattern over file names such as '{patient}_{rest}' or '(?P<patient>p\\d+)_.*'.
-    null: as the known data set says, else absent."""
+    """absent, column:NAME, or a pattern over file names such as '{patient}_{rest}' or '(?P<patient>p[0-9]+)_.*'.
+    null: as the layout, the DICOM headers or the known data set says, else absent."""
     columns: dict[str, str] = {}
     """For a table: our name to the table's column (image, mask, patient, part, class ...)."""
     targets: dict[str, TargetKind] = {}
@@ -301,10 +301,10 @@ def cells(recipe: Recipe) -> list[Cell]:
             combinations.append([("arm", str(arm["label"]), {k: v for k, v in arm.items() if k != "label"})])
     else:
         choices = []
-        for key, values in recipe.axes.items():
-            if not values:
+        for key, choice in recipe.axes.items():
+            if not choice:
                 raise UserError(say(f"axes.{key}", "no values", "one or more"))
-            pairs = [label_of(v) for v in values]
+            pairs = [label_of(v) for v in choice]
             if len({label for label, _ in pairs}) < len(pairs):
                 raise UserError(say(f"axes.{key}", f"a label twice in {[p[0] for p in pairs]}", "different labels",
                                     "Write {label: NAME, value: ...}."))

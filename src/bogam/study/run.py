@@ -21,9 +21,10 @@ from typing import Any, Protocol
 import bogam
 from bogam.core.errors import UserError, say
 from bogam.data.manifest import Manifest
+from bogam.predict.device import device_named
 from bogam.study.baseline_cells import score_baselines
 from bogam.study.data import Ready, Tell, make_ready, quiet
-from bogam.study.one_run import RunSpec, prepare, run_one, status_of
+from bogam.study.one_run import RunSpec, prepare, run_one, status_of, way_of
 from bogam.study.recipe import Cell, Recipe, cells, control_of, primary_of
 from bogam.train.rows import read_rows, write_atomically
 
@@ -52,10 +53,7 @@ class Options:
 
     def resolved_device(self) -> str:
         """Return the device to use; "auto" takes a GPU where there is one."""
-        if self.device != "auto":
-            return self.device
-        import torch
-        return "cuda" if torch.cuda.is_available() else "cpu"
+        return device_named(self.device)
 
     def workers(self, device: str) -> int:
         """Return how many runs go at once."""
@@ -185,7 +183,7 @@ def open_study(recipe: Recipe, out: Path, options: Options, tell: Tell = quiet) 
 def prepare_all(recipe: Recipe, manifest: Manifest, out: Path, options: Options, tell: Tell = quiet) -> list[Any]:
     """Fill the cache with every distinct way of preparing that the cells ask for; return the problems."""
     problems: dict[str, str] = {}
-    ways = {json.dumps([s.to_yaml() for s in c.recipe.prepare[:-1]]): c.recipe for c in cells(recipe)}
+    ways = {way_of(cell.recipe): cell.recipe for cell in cells(recipe)}
     for way in ways.values():
         prepared = prepare(way, manifest, options.cache or out / "cache", options.disk_gb,
                            lambda done, total: tell("Preparing images", done, total))

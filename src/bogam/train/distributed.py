@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ def under_torchrun() -> bool:
 
 @contextmanager
 def joined(device: str) -> Iterator[World]:
-    """Join the other processes for the time of a training; alone, nothing happens.
+    """Join the other processes, where there are any; a second training in the same processes joins them anew.
 
     Args:
         device: "cuda" gives each process a GPU of its own and talks through NCCL; "cpu" talks through Gloo.
@@ -56,8 +57,7 @@ def joined(device: str) -> Iterator[World]:
         yield World()
         return
     local = int(os.environ.get("LOCAL_RANK", "0"))
-    begun_here = not dist.is_initialized()
-    if begun_here:
+    if not dist.is_initialized():
         gpu = device.startswith("cuda")
         if gpu and device != "cuda":
             raise UserError(say("--device", f"{device} for several processes", "cuda, which gives each its own"))
@@ -67,8 +67,20 @@ def joined(device: str) -> Iterator[World]:
         if gpu:
             torch.cuda.set_device(local)
         dist.init_process_group("nccl" if gpu else "gloo", timeout=PATIENCE)
+        atexit.register(_leave)
     yield World(dist.get_rank(), dist.get_world_size(), local)
-    if begun_here:  # not after an error: others may still wait in a call, and leaving would wait for them
+    _finished.add(os.getpid())
+
+
+_finished: set[int] = set()
+
+
+def _leave() -> None:
+    """Leave the group when the program ends: once left, it cannot be joined again by the same processes.
+
+    Not after a training that failed: others may still wait in a call, and leaving would wait for them.
+    """
+    if dist.is_initialized() and os.getpid() in _finished:
         dist.destroy_process_group()
 
 
@@ -81,7 +93,7 @@ def shared(module: torch.nn.Module, world: World, device: str) -> torch.nn.Modul
     if world.size == 1:
         return module
     if device.startswith("cuda"):
-        module = torch.nn.SyncBatchNorm.convert_sync_batchnorm(module)
+        module = torch.nn.SyncBatchNorm.convert_sync_batchnorm(module)  # type: ignore[no-untyped-call]
         return torch.nn.parallel.DistributedDataParallel(module, device_ids=[world.local])
     return torch.nn.parallel.DistributedDataParallel(module)
 

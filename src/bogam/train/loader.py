@@ -37,8 +37,9 @@ class Loader:
         self._case, self._ids, self._classes, self._plan, self._door = case, list(ids), classes, plan, door
         self._seed, self._rank, self._world, self._ahead = seed, rank, world, ahead
         self.steps = max(1, -(-len(self._ids) // batch))
-        if len(self._ids) // self.steps < world:
-            raise UserError(say("train.batch", f"batches of {len(self._ids) // self.steps} images for {world} processes",
+        least = len(self._ids) // self.steps
+        if world > 1 and least < world:
+            raise UserError(say("train.batch", f"batches of {least} images for {world} processes",
                                 "at least one image for each", "Raise the batch, or start fewer processes."))
 
     def share(self, step: int) -> float:

@@ -118,7 +118,7 @@ def fit(job: Job) -> Fit:
         device = f"cuda:{world.local}" if job.device == "cuda" else job.device
         cases = [job.case(name) for name in job.train]
         door = Door(job.normalize, job.normalize.fit((case.image, case.levels) for case in cases))
-        channels, shape = cases[0].image.shape[0], cases[0].shape
+        channels, shape = cases[0].image.shape[0], (cases[0].shape[-2], cases[0].shape[-1])
         module = job.network.build(channels, len(job.labels), seed_of(job.seed, "weights"))
         module = module.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         network = distributed.shared(module, world, device)
@@ -131,14 +131,15 @@ def fit(job: Job) -> Fit:
         kept = job.folder / "checkpoints"
 
         rows: list[dict[str, Any]] = []
-        best = {"epoch": 0, "value": -math.inf}
+        best: dict[str, Any] = {"epoch": 0, "value": -math.inf}
         state = checkpoint.load_last(kept)
         if state is not None:
             module.load_state_dict(state["module"])
             optimizer.load_state_dict(state["optimizer"])
             scaler.load_state_dict(state["scaler"])
             rows, best = state["rows"], state["best"]
-            write_rows(job.folder / "metrics.jsonl", rows)
+            if world.rank == 0:
+                write_rows(job.folder / "metrics.jsonl", rows)
 
         for epoch in range(len(rows) + 1, section.epochs + 1):
             if section.patience and rows and len(rows) - best["epoch"] >= section.patience:
@@ -162,7 +163,7 @@ def fit(job: Job) -> Fit:
                     value = distributed.mean_over(float(loss.detach()), len(batch.ids), world)
                     _check_finite(value, epoch, step, section)
                     optimizer.zero_grad(set_to_none=True)
-                    scaler.scale(loss * loader.share(step) if world.size > 1 else loss).backward()
+                    scaler.scale(loss * loader.share(step) if world.size > 1 else loss).backward()  # type: ignore[no-untyped-call]
                     if section.clip is not None:
                         scaler.unscale_(optimizer)
                         torch.nn.utils.clip_grad_norm_(module.parameters(), section.clip)

@@ -55,6 +55,6 @@ def _loss(job: Job, probs: torch.Tensor, wanted: torch.Tensor, weights: torch.Te
     clipped = probs.clamp(1e-6, 1 - 1e-6)
     logits = clipped.log() if job.task == "classification" else torch.logit(clipped)
     total = 0.0
-    for part, truth in zip(logits.split(job.section.batch), wanted.split(job.section.batch), strict=True):
+    for part, truth in zip(torch.split(logits, job.section.batch), torch.split(wanted, job.section.batch), strict=True):
         total += float(job.loss(part, truth, weights)) * len(part)
     return total / len(logits)

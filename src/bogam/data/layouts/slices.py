@@ -145,7 +145,7 @@ def _find_volumes(draft: Draft, tree: Tree) -> tuple[dict[str, _Volume], dict[st
             normal = tuple(round(v, 2) for v in header["orientation"])
             slots[header["series"], normal].append((float(header["along_normal_mm"]), name))
     draft.images = kept
-    series = {}
+    series: dict[str, list[str]] = {}
     for (key, _), found in slots.items():
         if len(found) > 1 and len(np.unique(np.round([p for p, _ in found], 3))) == len(found):
             series[f"{key}-{len(series)}" if key in series else key] = [name for _, name in sorted(found)]

@@ -226,9 +226,9 @@ def _columns(frame: pl.DataFrame, finder: _Finder, options: Options, name: str, 
     taken = set(columns.values()) | set(options.targets)
     for role, spellings in _ROLES.items():
         if role not in columns:
-            column = next((c for c in frame.columns if _plain(c) in spellings and c not in taken), None)
-            if column is not None and frame[column].null_count() < frame.height:
-                columns[role] = column
+            fit = next((c for c in frame.columns if _plain(c) in spellings and c not in taken), None)
+            if fit is not None and frame[fit].null_count() < frame.height:
+                columns[role] = fit
     return {role: columns[role] for role in _ROLE_NAMES if role in columns}
 
 

@@ -129,8 +129,10 @@ def _split(result: StudyResult) -> list[Block]:
     table = Table("split", "Images and groups in each part of each fold", columns, rows, headings=2 + len(repeats),
                   layout="scroll",
                   notes=["The validation part chooses the epoch and the threshold; the test part only gives scores."])
-    return [Paragraph(scope(result)), table] if len(rows) <= 15 else [
-        Paragraph(scope(result)), Paragraph(f"{many(len(rows), 'part')} in all."), Folded("Show every part of every fold", [table])]
+    if len(rows) <= 15:
+        return [Paragraph(scope(result)), table]
+    return [Paragraph(scope(result)), Paragraph(f"{many(len(rows), 'part')} in all."),
+            Folded("Show every part of every fold", [table])]
 
 
 def scope(result: StudyResult) -> str:
