@@ -136,7 +136,8 @@ def test_a_wrong_folder_ends_in_one_clear_message(command: str, wrong: str, tmp_
 
 
 @pytest.mark.parametrize(("content", "message"), [
-    ("", "an empty file"), ("a: [1", "text that is no YAML (line 1, column 6)"), ("- 1", "a list"), (None, "no such file")])
+    ("", "an empty file"), ("a: [1", "text that is no YAML (line 1, column 6)"), ("- 1", "a list"),
+    (None, "no such file")])
 def test_what_is_no_recipe(content: str | None, message: str, tmp_path: Path, run) -> None:
     if content is not None:
         (tmp_path / "r.yaml").write_text(content, encoding="utf-8")

@@ -31,7 +31,8 @@ from bogam.study.recipe import DataSection, Recipe, parse_recipe
 MULTI = TargetSpec(kind="multiclass", labels=("a", "b", "c"))
 
 
-def make(targets: dict[str, list[str | None]] | None = None, masks: tuple[str, ...] = (), **kinds: TargetSpec) -> Manifest:
+def make(targets: dict[str, list[str | None]] | None = None, masks: tuple[str, ...] = (),
+         **kinds: TargetSpec) -> Manifest:
     number = len(next(iter((targets or {"class": ["a", "b", "a", None]}).values())))
     ids = [f"i{k}" for k in range(number)]
     images = [{"id": i, "image": f"{i}.png", "origin": "real", "site": "xyxy"[k % 4]} for k, i in enumerate(ids)]
@@ -85,7 +86,7 @@ def test_a_column_that_is_no_class_says_what_it_is() -> None:
 
 def test_without_labels_the_way_out_fits_what_is_there() -> None:
     bare = make().but(target_specs={}, targets=make().targets.select("id"))
-    with pytest.raises(UserError, match="no masks either.*one folder per class"):
+    with pytest.raises(UserError, match=r"no masks either.*one folder per class"):
         choose_target(bare, section(), "classification")
     boxes = table([{"id": "i0", "kind": "box", "label": "b"}], OBJECTS)
     assert "There are 1 boxes, but bogam cannot learn from boxes yet" in unlabeled(bare.but(objects=boxes))
@@ -163,7 +164,8 @@ def test_the_named_order_of_mask_labels_is_that_of_the_planes(tmp_path: Path) ->
         put(tmp_path / "masks" / f"{k}.png", values)
     data = {"mask_values": {1: "head", 2: "tail"}, "patient": "absent"}
     for order in (["head", "tail"], ["tail", "head"]):
-        ready = make_ready(recipe(tmp_path, "segmentation", data={**data, "labels": order}, split={"folds": 2}), tmp_path)
+        asked = recipe(tmp_path, "segmentation", data={**data, "labels": order}, split={"folds": 2})
+        ready = make_ready(asked, tmp_path)
         assert ready.labels == ready.manifest.mask_labels == tuple(order)
         masks = load_case(ready.manifest, ready.manifest.images["id"][0]).masks
         assert masks is not None

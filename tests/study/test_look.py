@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -139,18 +138,6 @@ def test_what_the_recipe_lacks_is_said_where_no_labels_are_found(phantom: Path, 
     text, manifest, _ = propose(tmp_path / "bare")
     assert manifest.notes[-1].startswith("WARNING: no class labels were found, so the recipe cannot run as it is.")
     assert "# No class labels were found." in text
-
-
-def test_several_class_columns_are_not_judged_in_silence(phantom: Path, tmp_path: Path) -> None:
-    table(phantom, tmp_path / "data")
-    shutil.rmtree(tmp_path / "data/masks")
-    place = tmp_path / "data/labels.csv"
-    rows = list(csv.DictReader(place.read_text(encoding="utf-8").splitlines()))
-    lines = ["image,finding,diagnosis", *(f"{r['image']},{r['class']},{r['class']}" for r in rows)]
-    place.write_text("\n".join(lines), encoding="utf-8")
-    looked = audit_of(tmp_path / "data")
-    assert looked.manifest.notes[-1].startswith("Several class columns (")
-    assert not [f for f in looked.audit.findings if f.rule == "class-counts"]
 
 
 def test_options_that_say_nothing_are_refused(phantom: Path, tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_train_alone_says_what_comes_next(place: Path, capsys: pytest.CaptureFix
     (["study", "none.yaml"], "none.yaml: got no such file"),
     (["train", "tiny.yaml"], "a recipe with axes"),
     (["predict", ".", "x.png"], "without model/model.json"),
-    (["evaluate", "none", "images"], "without model/model.json"),
+    (["evaluate", "none", "images"], "none: got nothing of that name"),
     (["report", "."], "no study.json"),
     (["study", "tiny.yaml", "--set", "train.epochz=3"], "Did you mean 'train.epochs'"),
     (["study", "tiny.yaml", "--jobs", "0"], "expected 1 or more"),

@@ -76,11 +76,6 @@ def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", sl
             raise UserError(say("audit", "--set for a folder", "a recipe", "`bogam init FOLDER` writes one."))
         manifest = read_all(recognize(what, layout=layout, patient=patient, slice_axis=slice_axis), place, tell)
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
-        columns = [name for name, spec in manifest.target_specs.items() if spec.kind == "multiclass"]
-        if target is None and columns:
-            several = f"Several class columns ({', '.join(columns)}): classes are not judged. A recipe's data.target " \
-                      "chooses one."
-            manifest = manifest.but(notes=(*manifest.notes, several))
         near = None
         if len(manifest) <= MOST_COMPARED:
             thumbs = thumbnails(manifest, place, lambda done, total: tell("Comparing images", done, total))
