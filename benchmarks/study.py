@@ -1,10 +1,10 @@
 """How much of a study's time is training? A study like the demo's, end to end: python benchmarks/study.py
 
 Phantom ultrasound images, 64 px, augmentation x loss, three folds, few epochs; one run per core, one thread each.
-Efficiency: the time in which the workers were doing runs, as a share of workers x wall time, from the first run's
-start to the last one's end; 1 where no core ever waits. A run's time holds training, validation, checkpoints, the
-threshold and the scores of its test part; starting a worker (importing torch) lies outside it. Pure training: order,
-cache, augmentation, forward, backward, step, as `fit` writes it into `train_s`.
+Efficiency: the sum of the runs' times as a share of workers x wall time of all runs; 1 where no worker ever waits. A
+run's time holds training, validation, checkpoints, the threshold and the scores of its test part, and in a worker's
+first run the import of torch; starting the workers lies outside it. These fixed costs weigh more the shorter the runs.
+Pure training: order, cache, augmentation, forward, backward, step, as `fit` writes it into `train_s`.
 """
 
 from __future__ import annotations

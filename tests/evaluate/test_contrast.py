@@ -63,7 +63,7 @@ def test_effect_is_the_mean_over_runs_and_other_axes() -> None:
     assert verdict.outcome == "helped"
     assert verdict.words == (f"Geometric augmentation: +{verdict.effect:.1f} Dice points (95 % interval "
                              f"{verdict.low:.1f} to {verdict.high:.1f}): helped.")
-    assert found["loss", "tversky"].words.startswith("Tversky instead of bce loss: ")
+    assert found["loss", "tversky"].words.startswith("Tversky instead of BCE loss: ")
 
 
 def test_p_interval_and_holm_agree() -> None:

@@ -1,5 +1,6 @@
 """Reading recipes, and what a faulty one says."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,37 @@ def test_overrides(tmp_path: Path) -> None:
         load_recipe(path, ["train.epochs"])
     with pytest.raises(UserError, match=r"train\.epochz.*Did you mean 'train.epochs'"):
         load_recipe(path, ["train.epochz=5"])
+
+
+@pytest.mark.parametrize(("override", "message"), [
+    ("train.epochs=[1", "a value in YAML"),
+    ("train.epochs.x=1", "`epochs` is 40 and holds no keys"),
+    ("train.seeds.0.x=1", "`0` is 0 and holds no keys"),
+    ("prepare.9.resize=1", "There are resize, normalize; '9' is none of them"),
+    ("prepare.resizze.size=[3, 3]", "'resizze' is none of them"),
+    ("prepare.resizze=1", "'resizze' is none of them"),
+])
+def test_overrides_that_lead_nowhere_say_where(tmp_path: Path, override: str, message: str) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(parse_recipe({**PLAIN, "prepare": ["resize", "normalize"]}).to_yaml(), encoding="utf-8")
+    with pytest.raises(UserError, match=re.escape(message)):
+        load_recipe(path, [override])
+
+
+def test_overrides_reach_into_lists(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(parse_recipe({**PLAIN, "prepare": ["resize", "normalize"]}).to_yaml(), encoding="utf-8")
+    made = load_recipe(path, ["prepare.resize.size=[8, 9]", "prepare.1.normalize.to=z-score", "train.seeds.0=7"])
+    assert made.prepare[0].to_yaml()["resize"]["size"] == [8, 9]
+    assert made.prepare[1].to_yaml()["normalize"]["to"] == "z-score"
+    assert made.train.seeds == [7]
+    made = load_recipe(path, ["prepare.resize={resize: {size: [5, 6]}}"])
+    assert made.prepare[0].to_yaml()["resize"]["size"] == [5, 6]
+
+
+def test_class_weights_that_would_do_nothing_are_refused() -> None:
+    with pytest.raises(UserError, match="balanced for a segmentation"):
+        parse_recipe({**PLAIN, "train": {"class_weights": "balanced"}})
 
 
 def test_files_that_are_no_recipe(tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ def run(fold: int, seed: int, slow: float, status: str = "done", converged: bool
     return RunResult(Path("runs"), 0, fold, seed, status, "loss became NaN in epoch 3" if status == "failed" else "",
                      epochs[:3] if status == "failed" else epochs,
                      {"best_epoch": 24, "epochs": 30, "converged": converged, "parameters": 480_000, "time_s": 61.5,
-                      "memory_mb": 812.0, "threshold": 0.5, "device": "cpu", "threads": 1, "notes": []})
+                      "memory_mb": 812.0, "thresholds": [0.35], "device": "cpu", "threads": 1, "notes": [],
+                      "python": "3.11.9", "torch": "2.6.0+cpu", "platform": "Linux-6.1"})
 
 
 def cases(task: str, labels: tuple[str, ...], quality: float) -> pl.DataFrame:
@@ -261,7 +262,25 @@ def test_figures_are_saved_for_paper_and_repeat_bit_for_bit(whole: tuple[Path, R
     assert "<script" not in svg
     from bogam.study.report.verdicts import forest
     _, verdicts, _ = fabricate(axes={"augment": ["none", "geometric", HOSTILE], "loss": ["bce", "tversky"]})
-    assert forest(verdicts, "dice", 1.0).wide == svg
+    assert forest(verdicts, "dice", 1.0, "95 %").wide == svg
+
+
+def test_every_run_has_its_threshold_and_the_page_its_versions(whole: tuple[Path, Reader, str]) -> None:
+    with (whole[0].parent / "tables" / "runs.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["threshold"] for row in csv.DictReader(file)} == {"0.35"}
+    for version in ("3.11.9", "2.6.0+cpu", "Linux-6.1"):
+        assert version in whole[2]
+
+
+def test_verdicts_name_the_level_of_their_intervals(tmp_path: Path) -> None:
+    result, verdicts, estimates = fabricate()
+    report = {**result.recipe.get("report", {}), "alpha": 0.1}
+    result = dataclasses.replace(result, recipe={**result.recipe, "report": report})
+    write_report(result, verdicts, estimates, tmp_path, primary="dice", thumbnails=[])
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    chapter = page[page.index('<section id="verdicts"'):page.index('<section id="matrix"')]
+    assert "90 % interval" in chapter
+    assert "95 % interval" not in chapter
 
 
 def test_the_control_is_marked_and_nothing_is_crowned(whole: tuple[Path, Reader, str]) -> None:

@@ -31,6 +31,8 @@ NOT_MEASURED = "one seed: training noise not measured, no verdict"
 POWER = 0.8
 _LEAST = -100
 """Power of ten below which no p value is told apart from 0."""
+ACRONYMS = {"bce": "BCE", "bce-dice": "BCE-Dice", "clahe": "CLAHE", "sgd": "SGD", "adamw": "AdamW", "unet": "U-Net",
+            "dice": "Dice"}
 NOUNS = {"augment": "augmentation", "model": "network", "prepare": "preparation"}
 
 Coefficients = dict[int, float]
@@ -383,10 +385,11 @@ def _judge(known: Metric, verdict: Verdict, effect: Effect, p_holm: float | None
 
 def _who(verdict: Verdict) -> str:
     noun = NOUNS.get(verdict.factor, verdict.factor.split(".")[-1].replace("_", " "))
-    level = verdict.level[:1].upper() + verdict.level[1:] if verdict.level.isalpha() else verdict.level
+    level = ACRONYMS.get(verdict.level, verdict.level)
+    level = level[:1].upper() + level[1:] if level.isalpha() else level
     if verdict.control == "none":
         return f"{level} {noun}"
-    return f"{level} instead of {verdict.control} {noun}"
+    return f"{level} instead of {ACRONYMS.get(verdict.control, verdict.control)} {noun}"
 
 
 def _plain(value: float, digits: int) -> str:

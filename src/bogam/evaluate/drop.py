@@ -62,7 +62,8 @@ def drop(inside: pl.DataFrame, outside: pl.DataFrame, metric: str, task: str, la
     cases_outside, groups_outside = outside["id"].n_unique(), outside["group"].n_unique()
     if min(units) < FEWEST or not np.isfinite(variances).all():
         return Estimate(name, change, cases=cases_outside, groups=groups_outside,
-                        note=f"The change of {title} rests on {min(units)} groups on one side: too few for an interval.")
+                        note=f"The change of {title} rests on {min(units)} groups on one side: too few for an "
+                             "interval.")
     if not sum(variances):
         return Estimate(name, change, cases=cases_outside, groups=groups_outside,
                         note=f"{title} does not vary between groups, so its change has no interval.")

@@ -18,7 +18,7 @@ from bogam.evaluate.thresholds import choose_thresholds
 from bogam.prepare.geometry import restore
 from bogam.prepare.run import Prepared
 from bogam.study.data import Ready, Tell, class_indices, quiet
-from bogam.study.one_run import prepare
+from bogam.study.one_run import prepare, way_of
 from bogam.study.recipe import Recipe, cells
 
 
@@ -51,7 +51,7 @@ def score_baselines(recipe: Recipe, ready: Ready, out: Path, cache: Path, disk_g
     aside = {name for name, _ in prepared.problems}
     classes = class_indices(ready.manifest, ready.target, ready.labels) if recipe.task == "classification" else {}
     groups = dict(ready.manifest.folds.select("id", "group").rows())
-    digest = json.dumps([ready.manifest.digest(), [s.to_yaml() for s in first.prepare]])
+    digest = json.dumps([ready.manifest.digest(), way_of(first), ready.labels, recipe.split.seed])
     splits = ready.manifest.folds.select("repeat", "fold").unique().sort("repeat", "fold").rows()
     names = baselines(recipe.task)
     for count, (name, (repeat, fold)) in enumerate([(n, s) for n in names for s in splits], 1):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bogam.data.load import load_case
+from bogam.evaluate.companions import COMPANIONS, with_companions
 from bogam.evaluate.contrast import verdicts as decide_verdicts
 from bogam.evaluate.findings import Estimate, Verdict
 from bogam.evaluate.summary import summarize
@@ -48,9 +50,13 @@ def verdicts_of(result: StudyResult, recipe: Recipe, primary: str) -> list[Verdi
         return []
     late = [k for k, cell in enumerate(cells)
             if any(run.status == "done" and not run.facts.get("converged", True) for run in cell.runs)]
-    return decide_verdicts([(cell.labels, cell.cases) for cell in cells], result.axes, primary, control_of(recipe),
-                           margin=recipe.report.margin, alpha=recipe.report.alpha, resamples=recipe.report.resamples,
-                           seed=recipe.split.seed, cautions={"did not converge": late} if late else None)
+    decide = partial(decide_verdicts, [(cell.labels, cell.cases) for cell in cells], result.axes,
+                     control=control_of(recipe), margin=recipe.report.margin, alpha=recipe.report.alpha,
+                     resamples=recipe.report.resamples, seed=recipe.split.seed)
+    found = decide(metric=primary, cautions={"did not converge": late} if late else None)
+    if primary in COMPANIONS:
+        found = with_companions(found, decide(metric=COMPANIONS[primary]))
+    return found
 
 
 def _examples(result: StudyResult) -> Callable[[CellResult, Sequence[Pick]], list[ExampleCase]]:
@@ -100,7 +106,8 @@ def finish(out: Path, tell: Tell = quiet) -> Done:
     unfinished = sum(run.status == "unfinished" for run in runs)
     if unfinished:
         lines.append(f"{unfinished} of {len(runs)} runs are not finished yet; `bogam study` goes on with them.")
-    lines += [v.words for v in found] or [_best(estimates, primary)]
+    lines += [" ".join([v.words, *(c for c in v.cautions if c.startswith("At the same time"))]) for v in found] \
+        or [_best(estimates, primary)]
     lines.append(f"Report: {place}")
     return Done("\n".join(lines), 1 if runs and failed == len(runs) else 0, place, tuple(found))
 

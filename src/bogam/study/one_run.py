@@ -6,7 +6,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -96,7 +96,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         return {}
 
 
-def run_one(spec: RunSpec) -> dict[str, Any]:
+def run_one(spec: RunSpec, tell: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
     """Do one run, or nothing where it is done; return its `run.json`.
 
     A fault of this run (divergence, memory, a case that does not fit) is written to `run.json` as status "failed" and
@@ -119,7 +119,7 @@ def run_one(spec: RunSpec) -> dict[str, Any]:
         write_atomically(spec.folder / "run.json", json.dumps(head, indent=1))
     began = time.perf_counter()
     try:
-        head |= _train_and_score(spec, recipe) | {"status": "done"}
+        head |= _train_and_score(spec, recipe, tell) | {"status": "done"}
     except BogamError as error:
         head |= {"status": "failed", "error": str(error)}
     except Exception as error:  # our fault: recorded with its trace, and the other cells go on
@@ -132,7 +132,7 @@ def run_one(spec: RunSpec) -> dict[str, Any]:
     return head
 
 
-def _train_and_score(spec: RunSpec, recipe: Recipe) -> dict[str, Any]:
+def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, Any]], None] | None) -> dict[str, Any]:
     import cv2
     import torch
 
@@ -157,7 +157,7 @@ def _train_and_score(spec: RunSpec, recipe: Recipe) -> dict[str, Any]:
     assert isinstance(normalize, Normalize)
     done = fit(Job(spec.folder, recipe.task, spec.labels, prepared.case, parts["train"], parts["validation"], classes,
                    normalize, recipe.augment, recipe.model, recipe.loss, recipe.train, spec.seed, spec.device,
-                   spec.threads, spec.ahead))
+                   spec.threads, spec.ahead, tell))
     if _rank() != 0:
         return {}
     torch.set_num_threads(spec.threads)

@@ -144,6 +144,10 @@ class Recipe(Section):
         for name, part in (("model", self.model), ("loss", self.loss)):
             if self.task not in part.tasks:
                 faults.append(say(name, f"{part.kind}, which does {' and '.join(sorted(part.tasks))}", self.task))
+        if self.task == "segmentation" and self.train.class_weights != "none":
+            faults.append(say("train.class_weights", f"{self.train.class_weights} for a segmentation",
+                              "none: masks have no classes of images to weigh", "A loss such as tversky weighs missed "
+                              "against false pixels."))
         if self.axes and self.arms:
             faults.append(say("arms", "axes and arms", "one of the two", "Write the axes' values into arms."))
         if faults:
@@ -230,7 +234,11 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         key, sign, text = override.partition("=")
         if not sign:
             raise UserError(say("--set", override, "key=value", "For example --set train.epochs=5."))
-        set_at(values, key, yaml.safe_load(text))
+        try:
+            set_at(values, key, yaml.safe_load(text))
+        except yaml.YAMLError:
+            raise UserError(say("--set", override, "a value in YAML", "Quote it for the shell, such as "
+                                "--set 'train.seeds=[0, 1]'.")) from None
     data = values.get("data")
     if isinstance(data, dict) and isinstance(data.get("root"), str):
         data["root"] = str((path.parent / Path(data["root"]).expanduser()).resolve())
@@ -239,6 +247,11 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
 
 def set_at(values: dict[str, Any], key: str, value: Any) -> None:
     """Set a dotted key of nested mappings, in place; mappings on the way are made, a bare part name becomes one.
+
+    An entry of a list is named by its number from 0, or a part among `prepare` or `augment` by its name.
+
+    Raises:
+        UserError: the way leads through a value that holds no keys, or to an entry that a list does not have.
 
     Example:
         >>> recipe = {"loss": "bce", "train": {"epochs": 40}}
@@ -249,17 +262,42 @@ def set_at(values: dict[str, Any], key: str, value: Any) -> None:
     place: Any = values
     for name in way:
         if isinstance(place, list):
-            place = place[int(name)] if name.isdigit() else next(s[name] for s in place if name in s)
+            place = _entry(place, name, key)
             continue
         if isinstance(place.get(name), str):
             place[name] = {place[name]: {}}
         place = place.setdefault(name, {})
-        if place is None:
-            raise UserError(say("--set", key, "a key of the recipe"))
+        if not isinstance(place, (dict, list)):
+            raise UserError(say("--set", key, "a key of the recipe", f"`{name}` is {place!r} and holds no keys."))
     if isinstance(place, list):
-        place[int(last)] = value
+        place[_number(place, last, key)] = value
     else:
         place[last] = value
+
+
+def _number(entries: list[Any], name: str, key: str) -> int:
+    """Return the place of a list's entry, named by its number or, for a part, by its name."""
+    parts = [next(iter(e), "") if isinstance(e, dict) else e for e in entries]
+    if name in parts:
+        return parts.index(name)
+    if name.isdigit() and int(name) < len(entries):
+        return int(name)
+    there = ", ".join(map(str, parts)) or "none"
+    raise UserError(say("--set", key, "an entry that the list has", f"There are {there}; '{name}' is none of them."))
+
+
+def _entry(entries: list[Any], name: str, key: str) -> Any:
+    """Return the mapping to go on in: the part's fields where it is named by its name, else the entry itself."""
+    number = _number(entries, name, key)
+    if isinstance(entries[number], str):
+        entries[number] = {entries[number]: {}}
+    found = entries[number]
+    if isinstance(found, dict) and name in found:
+        found[name] = found[name] or {}
+        found = found[name]
+    if not isinstance(found, (dict, list)):
+        raise UserError(say("--set", key, "a key of the recipe", f"`{name}` is {found!r} and holds no keys."))
+    return found
 
 
 def label_of(value: Any) -> tuple[str, Any]:

@@ -22,7 +22,7 @@ class RunResult:
         error: one clear line, for failed runs.
         epochs: rows of `metrics.jsonl`: epoch (from 1), train_loss, validation_loss, validation_score, learning_rate,
             time_s, and more.
-        facts: of `run.json`: best_epoch, epochs, converged (bool), parameters, time_s, memory_mb, threshold,
+        facts: of `run.json`: best_epoch, epochs, converged (bool), parameters, time_s, memory_mb, thresholds,
             device, threads, versions, seed, digests, notes (list of sentences).
     """
 

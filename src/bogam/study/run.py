@@ -162,21 +162,22 @@ def open_study(recipe: Recipe, out: Path, options: Options, tell: Tell = quiet) 
     head = out / "study.json"
     ready = make_ready(recipe, cache, tell)
     digest = ready.manifest.digest()
+    spent = {}
     if head.is_file():
         held = json.loads(head.read_text(encoding="utf-8"))
         if held["name"] != recipe.name:
             raise UserError(say(str(out), f"the study '{held['name']}'", f"'{recipe.name}' or a new folder",
                                 "Give another --out."))
+        spent = {"wall_s": held["wall_s"]} if "wall_s" in held else {}
     out.mkdir(parents=True, exist_ok=True)
     ready.manifest.save(out / "manifest")
     (out / "recipe.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
     (out / "audit.json").write_text(json.dumps(
         {"verdict": ready.audit.verdict, "accepted": ready.accepted,
          "findings": [f.to_dict() for f in ready.audit.findings]}, indent=1, ensure_ascii=False), encoding="utf-8")
-    head.write_text(json.dumps({"name": recipe.name, "bogam": bogam.__version__, "manifest_digest": digest,
-                                "target": ready.target, "labels": list(ready.labels), "unit": ready.unit,
-                                "notes": [*ready.manifest.notes, *ready.notes]}, indent=1, ensure_ascii=False),
-                    encoding="utf-8")
+    write_atomically(head, json.dumps({"name": recipe.name, "bogam": bogam.__version__, "manifest_digest": digest,
+                                       "target": ready.target, "labels": list(ready.labels), "unit": ready.unit,
+                                       "notes": [*ready.manifest.notes, *ready.notes], **spent}, indent=1, ensure_ascii=False))
     return ready
 
 
@@ -206,6 +207,9 @@ def run_study(recipe: Recipe, out: Path, options: Options | None = None, watcher
         The number of failed runs.
     """
     options, watcher = options or Options(), watcher or Silent()
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise UserError(say("study", "several processes under torchrun", "one: a study starts its own, see --jobs",
+                            "Use `torchrun ... -m bogam train RECIPE` to train one model on several processes."))
     primary_of(recipe), control_of(recipe)  # a wrong name is said now, not after hours of training
     ready = open_study(recipe, out, options, watcher.stage)
     for sentence in (*ready.manifest.notes, *ready.notes):
@@ -225,7 +229,7 @@ def _add_time(path: Path, seconds: float, options: Options, specs: Sequence[RunS
     head = json.loads(path.read_text(encoding="utf-8"))
     head |= {"wall_s": round(head.get("wall_s", 0.0) + seconds, 1), "device": specs[0].device,
              "threads": options.threads, "jobs": options.workers(specs[0].device), "runs": len(specs)}
-    path.write_text(json.dumps(head, indent=1, ensure_ascii=False), encoding="utf-8")
+    write_atomically(path, json.dumps(head, indent=1, ensure_ascii=False))
 
 
 @contextlib.contextmanager
@@ -246,7 +250,9 @@ def _few_threads(threads: int) -> Iterator[None]:
 def run_all(specs: Sequence[RunSpec], workers: int, watcher: Watcher) -> int:
     """Do all runs in `workers` processes, each kept alive; return how many failed.
 
-    A process that dies (killed for memory, say) costs its run one try; after two the run is recorded as failed.
+    A process that dies (killed for memory, say) costs the runs in flight one try: which of them it was is not known.
+    Each is tried again alone, so that one run's crash is not counted against another; after two the run is recorded as
+    failed.
     """
     progress = Progress(runs=len(specs), epochs=sum(int(s.recipe["train"]["epochs"]) for s in specs))
     todo: list[RunSpec] = []
@@ -260,7 +266,10 @@ def run_all(specs: Sequence[RunSpec], workers: int, watcher: Watcher) -> int:
     progress.epochs_done = progress.begun_with
     crashes: dict[Path, int] = {}
     while todo:
-        todo = _one_pool(todo, min(workers, len(todo)), watcher, progress, crashes)
+        suspects = [spec for spec in todo if spec.folder in crashes][:1]
+        others = [spec for spec in todo if spec not in suspects] if suspects else []
+        chosen = suspects or todo
+        todo = _one_pool(chosen, min(workers, len(chosen)), watcher, progress, crashes) + others
     watcher.update(progress)
     return progress.failed
 
@@ -277,12 +286,12 @@ def _one_pool(todo: list[RunSpec], workers: int, watcher: Watcher, progress: Pro
         try:
             while waiting or flying:
                 while waiting and len(flying) < workers:
-                    spec = waiting.pop(0)
-                    flying[pool.submit(run_one, spec)] = spec
+                    future = pool.submit(run_one, waiting[0])
+                    flying[future] = waiting.pop(0)
                 done, _ = wait(flying, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in done:
-                    spec = flying.pop(future)
                     result = future.result()
+                    spec = flying.pop(future)
                     finished_epochs += int(spec.recipe["train"]["epochs"])
                     progress.done += 1
                     if result["status"] == "failed":
@@ -292,11 +301,11 @@ def _one_pool(todo: list[RunSpec], workers: int, watcher: Watcher, progress: Pro
                 progress.epochs_done = finished_epochs + sum(_epochs_done(s) for s in [*flying.values(), *waiting])
                 watcher.update(progress)
         except BrokenProcessPool:
-            dead = [spec, *flying.values()] if done else list(flying.values())
             again = []
-            for lost in dead:
+            for lost in flying.values():
                 crashes[lost.folder] = crashes.get(lost.folder, 0) + 1
                 if status_of(lost.folder).get("status") == "done":
+                    progress.done += 1
                     continue
                 if crashes[lost.folder] >= CRASHES:
                     progress.done, progress.failed = progress.done + 1, progress.failed + 1
@@ -305,7 +314,9 @@ def _one_pool(todo: list[RunSpec], workers: int, watcher: Watcher, progress: Pro
                                 "(memory?).")
                 else:
                     again.append(lost)
-            watcher.say("A process died; its run is tried again from its last epoch.")
+            if again:
+                watcher.say(f"A process died; {len(again)} of the runs in flight are tried again, one at a time, from "
+                            "their last epoch.")
             return again + waiting
         except KeyboardInterrupt:
             for process in list((pool._processes or {}).values()):

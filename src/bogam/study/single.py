@@ -51,7 +51,8 @@ def train_one(recipe: Recipe, out: Path, fold: int, seed: int | None, options: O
         if world.rank != 0:
             ready = _opened(out)
             spec = _spec(recipe, ready, out, options, fold)
-        done = run_one(spec)
+        epochs = recipe.train.epochs
+        done = run_one(spec, lambda row: watcher.stage("Training, epoch", row["epoch"], epochs))
         if done["status"] == "failed":
             if world.rank != 0:
                 time.sleep(GRACE_S)  # where all failed alike, process 0 says so, and torchrun ends this one meanwhile
@@ -75,7 +76,8 @@ def _spec(recipe: Recipe, ready: Ready, out: Path, options: Options, fold: int) 
     for spec in plan_runs(recipe, ready, out, options):
         if spec.fold == fold and spec.repeat == 0:
             return spec
-    raise UserError(say("--fold", fold, f"0 to {recipe.split.folds - 1}"))
+    last = recipe.split.folds - 1 if recipe.split.kind == "kfold" else 0
+    raise UserError(say("--fold", fold, f"0 to {last}" if last else f"0, the only one of a {recipe.split.kind} split"))
 
 
 def _opened(out: Path) -> Ready:

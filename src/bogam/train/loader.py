@@ -64,6 +64,8 @@ class Loader:
         cases = []
         for name in ids:
             case = self._case(name)
+            if self._classes and (case.masks is not None or case.boxes is not None or case.points is not None):
+                case = case.but(masks=None, boxes=None, box_labels=(), points=None)  # not asked for: not warped
             cases.append(self._plan.apply(case, self._plan.draw(case, epoch)))
         image = self._door.tensor(cases).contiguous(memory_format=torch.channels_last)
         if self._classes:

@@ -50,6 +50,7 @@ class Job:
         device: "cpu", "cuda" or "cuda:N".
         threads: torch threads; results depend on it in the last bits.
         ahead: batches prepared in the background.
+        tell: called with each epoch's row on process 0.
     """
 
     folder: Path
@@ -68,6 +69,7 @@ class Job:
     device: str = "cpu"
     threads: int = 1
     ahead: int = 2
+    tell: Callable[[dict[str, Any]], None] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +195,8 @@ def fit(job: Job) -> Fit:
                 checkpoint.save_last(kept, {"module": module.state_dict(), "optimizer": optimizer.state_dict(),
                                             "scaler": scaler.state_dict(), "rows": rows, "best": best})
                 write_rows(job.folder / "metrics.jsonl", rows)
+                if job.tell is not None:
+                    job.tell(rows[-1])
 
         world.wait()
         finished = job.network.bare().build(channels, len(job.labels), seed_of(job.seed, "weights"))

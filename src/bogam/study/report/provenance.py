@@ -47,7 +47,7 @@ def runs_section(result: StudyResult) -> Section:
     notes = list(dict.fromkeys(clean(note) for _, run in runs for note in run.facts.get("notes") or []))
     if notes:
         blocks.append(Paragraph("Notes of the runs: " + " ".join(notes), small=True))
-    table = _table(runs)
+    table = _table(runs, result.task)
     blocks.append(table if len(runs) <= _FEW_RUNS else Folded(f"Show all {len(runs)} runs", [table]))
     return Section("runs", "Runs", blocks)
 
@@ -65,7 +65,8 @@ def _summary(result: StudyResult, runs: list[RunResult]) -> list[tuple[str, str]
         pairs.append(("Training time, all runs", duration(sum(times))))
     if memory:
         pairs.append(("Most memory of a run", f"{number(max(memory), 0)} MB"))
-    for key, name in (("device", "Device"), ("threads", "Threads per run")):
+    for key, name in (("device", "Device"), ("threads", "Threads per run"), ("bogam", "bogam"), ("python", "Python"),
+                      ("torch", "torch"), ("platform", "Platform")):
         values = sorted({str(facts[key]) for facts in finished if facts.get(key) is not None})
         if values:
             pairs.append((name, clean(listed(values, 3))))
@@ -92,19 +93,28 @@ def flat(facts: Mapping[str, Any], head: str = "") -> list[tuple[str, str]]:
     return pairs
 
 
-def _table(runs: list[tuple[str, RunResult]]) -> Table:
+def _threshold(facts: Mapping[str, Any], task: str) -> str | None:
+    """Return the thresholds chosen on validation: one per mask label; of two classes the second's; else none."""
+    chosen = [t for t in facts.get("thresholds") or () if is_number(t)]
+    if task == "classification":
+        chosen = chosen[1:] if len(chosen) == 2 else []
+    return ", ".join(f"{t:.3g}" for t in chosen) or None
+
+
+def _table(runs: list[tuple[str, RunResult]], task: str) -> Table:
     rows = []
     for name, run in runs:
         facts = run.facts
         converged = facts.get("converged")
         word = {True: "yes", False: "no"}.get(converged) if isinstance(converged, bool) else None
         numbers = {key: facts[key] if is_number(facts.get(key)) else None
-                   for key in ("epochs", "best_epoch", "threshold", "parameters", "time_s", "memory_mb")}
+                   for key in ("epochs", "best_epoch", "parameters", "time_s", "memory_mb")}
         rows.append({"cell": name, "repeat": run.repeat, "fold": run.fold, "seed": run.seed,
-                     "status": Marked(run.status, note=""), "converged": word, **numbers})
+                     "status": Marked(run.status, note=""), "converged": word, "threshold": _threshold(facts, task),
+                     **numbers})
     return Table("runs", "Every run", [
         Column("cell", "Combination"), *[Column(k, k.capitalize(), "count") for k in ("repeat", "fold", "seed")],
         Column("status", "Status"), Column("epochs", "Epochs", "count"), Column("best_epoch", "Best epoch", "count"),
-        Column("converged", "Converged"), Column("threshold", "Threshold", "number", 3),
+        Column("converged", "Converged"), Column("threshold", "Threshold"),
         Column("parameters", "Parameters", "count"), Column("time_s", "Time, s", "number", 1),
         Column("memory_mb", "Memory, MB", "number", 0)], rows, layout="scroll")

@@ -17,9 +17,9 @@ from bogam.study.results import StudyResult
 
 TONES: dict[str, Tone] = {"helped": "good", "hurt": "bad", "no difference": "same", "not shown": "open",
                           "no verdict": "note"}
-_MEANING = ("Helped or hurt: the interval leaves out 0 after correction for the number of contrasts. "
-            "No difference: the whole interval lies inside the margin. Not shown: the interval contains 0 and reaches "
-            "beyond the margin, so the study can say neither. No verdict: the study lacks what a verdict needs.")
+_MEANING = ("No difference: the whole interval lies inside the margin. Helped or hurt: p after Holm's correction for "
+            "the number of contrasts is below alpha. Not shown: neither, so the study can say neither. No verdict: the "
+            "study lacks what a verdict needs. Intervals are those of each contrast alone, not corrected.")
 
 
 def verdict_section(result: StudyResult, verdicts: Sequence[Verdict], primary: str, trained: bool) -> Section:
@@ -39,20 +39,20 @@ def verdict_section(result: StudyResult, verdicts: Sequence[Verdict], primary: s
         blocks.append(_statement(verdict))
     shown = [v for v in main if v.effect is not None]
     if shown:
-        blocks.append(forest(shown, primary, margin(result, primary)))
+        blocks.append(forest(shown, primary, margin(result, primary), percent(result)))
     if main:
-        blocks.append(_table(main, "verdicts", primary))
+        blocks.append(_table(main, "verdicts", primary, percent(result)))
         blocks.append(Paragraph(_MEANING, small=True))
     effects = [v for v in main if v.simple]
     if effects:
         blocks.append(Heading("The same contrast at each combination of the other choices"))
         blocks.append(Paragraph("A verdict is an average. It can hide that a choice helps in one setting and hurts in "
                                 "another; these are its parts."))
-        blocks.append(_simple_table(effects))
+        blocks.append(_simple_table(effects, percent(result)))
     if others:
         by_metric = list(dict.fromkeys(v.metric for v in others))
         blocks.append(Folded("Verdicts on other metrics", [
-            _table([v for v in others if v.metric == m], f"verdicts_{m}", m) for m in by_metric]))
+            _table([v for v in others if v.metric == m], f"verdicts_{m}", m, percent(result)) for m in by_metric]))
     return Section("verdicts", "Verdicts", blocks)
 
 
@@ -62,6 +62,12 @@ def margin(result: StudyResult, metric: str) -> float | None:
     if not isinstance(value, int | float):
         return None
     return float(value) * 100 if metric_name(metric).unit == "points" else float(value)
+
+
+def percent(result: StudyResult) -> str:
+    """Return the level of the verdicts' intervals, such as "95 %": 1 less the recipe's alpha."""
+    alpha = (result.recipe.get("report") or {}).get("alpha", 0.05)
+    return f"{100 * (1 - float(alpha)):g} %"
 
 
 def contrast_words(verdict: Verdict) -> str:
@@ -93,7 +99,7 @@ def _equals(p: float) -> str:
     return text if text.startswith("<") else f"=\u00a0{text}"
 
 
-def _table(verdicts: Sequence[Verdict], name: str, metric: str) -> Table:
+def _table(verdicts: Sequence[Verdict], name: str, metric: str, level: str) -> Table:
     words = metric_name(metric)
     rows = [{"factor": v.factor, "level": v.level, "control": v.control, "effect": (v.effect, v.low, v.high),
              "p_holm": v.p_holm, "detectable": v.detectable, "outcome": v.outcome} for v in verdicts]
@@ -101,27 +107,27 @@ def _table(verdicts: Sequence[Verdict], name: str, metric: str) -> Table:
                Column("effect", f"Difference, {words.unit}", "contrast", 1), Column("p_holm", "p (Holm)", "p"),
                Column("detectable", "Smallest detectable", "number", 1), Column("outcome", "Verdict")]
     notes = list(dict.fromkeys(f"Interval: {v.method.rstrip('.')}." for v in verdicts if v.method))
-    return Table(name, f"Differences in {words.title} (level minus control, {words.unit}), 95 % interval",
+    return Table(name, f"Differences in {words.title} (level minus control, {words.unit}), {level} interval",
                  columns, rows, headings=2, notes=notes, layout="stack")
 
 
-def _simple_table(verdicts: Sequence[Verdict]) -> Table:
+def _simple_table(verdicts: Sequence[Verdict], level: str) -> Table:
     metric = metric_name(verdicts[0].metric)
     rows = [{"contrast": f"{v.factor}: {v.level} vs {v.control}",
              "at": ", ".join(f"{axis}: {label}" for axis, label in part.at.items()) or "all",
              "effect": (part.effect, part.low, part.high)} for v in verdicts for part in v.simple]
-    return Table("simple_effects", f"Simple effects on {metric.title}, {metric.unit}, 95 % interval",
+    return Table("simple_effects", f"Simple effects on {metric.title}, {metric.unit}, {level} interval",
                  [Column("contrast", "Contrast"), Column("at", "At"),
                   Column("effect", f"Difference, {metric.unit}", "contrast", 1)], rows, headings=2, layout="stack",
                  show=40)
 
 
-def forest(verdicts: Sequence[Verdict], metric: str, band: float | None) -> Figure:
+def forest(verdicts: Sequence[Verdict], metric: str, band: float | None, level: str) -> Figure:
     """Return the forest plot: one line per contrast, the control at 0, the margin of "no difference" as a band."""
     words = metric_name(metric)
     alt = "Forest plot. " + " ".join(f"{contrast_words(v)}: {numbers_words(v)}, {v.outcome}." for v in verdicts)
     caption = (f"Difference in {words.title} of each level to its control, averaged over the other choices, with its "
-               "95 % interval. The vertical line is the control"
+               f"{level} interval. The vertical line is the control"
                + (f"; the grey band is the margin of ±{number(band, 1)} {words.unit} inside which a difference does "
                   "not matter" if band else "") + ". Filled circle: helped or hurt; square: no difference; hollow "
                "circle: not shown; cross: no verdict.")
