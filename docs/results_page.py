@@ -55,9 +55,9 @@ def page(study: Path, recipe: str, words: str) -> str:
     parts += ["", "## Runs", "",
               f"{done.height} of {found.height} runs done, {int(done['converged'].sum())} converged; "
               f"{found['parameters'].max():,} parameters; {found['time_s'].sum() / 60:.1f} minutes of training in all, "
-              f"{head['wall_s'] / 60:.1f} minutes on the clock ({head['jobs']} runs at a time, {head['threads']} thread "
-              "each).", "", markdown(found, 1),
-              "", "## What was read", "", *[f"- {note}" for note in head["notes"]], "", f"Unit of the split: {head['unit']}."]
+              f"{head['wall_s'] / 60:.1f} minutes on the clock ({head['jobs']} runs at a time, {head['threads']} "
+              "thread each).", "", markdown(found, 1), "", "## What was read", "",
+              *[f"- {note}" for note in head["notes"]], "", f"Unit of the split: {head['unit']}."]
     return "\n".join(parts) + "\n"
 
 

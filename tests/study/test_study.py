@@ -99,8 +99,10 @@ def test_each_image_is_tested_once_per_seed_and_never_by_a_model_that_saw_its_pa
 
 def test_finished_runs_are_not_done_again(finished: Path, place: Path) -> None:
     stamps = {name: (run / "run.json").stat().st_mtime_ns for name, run in runs_of(finished).items()}
+    spent = json.loads((finished / "study.json").read_text())["wall_s"]
     assert call("study", place / "tiny.yaml", "--out", finished, "--cache", place / "cache") == 0
     assert stamps == {name: (run / "run.json").stat().st_mtime_ns for name, run in runs_of(finished).items()}
+    assert json.loads((finished / "study.json").read_text())["wall_s"] >= spent > 0
 
 
 def test_a_killed_and_resumed_study_equals_an_uninterrupted_one_bit_for_bit(finished: Path, place: Path) -> None:

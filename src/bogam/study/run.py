@@ -175,9 +175,9 @@ def open_study(recipe: Recipe, out: Path, options: Options, tell: Tell = quiet) 
     (out / "audit.json").write_text(json.dumps(
         {"verdict": ready.audit.verdict, "accepted": ready.accepted,
          "findings": [f.to_dict() for f in ready.audit.findings]}, indent=1, ensure_ascii=False), encoding="utf-8")
-    write_atomically(head, json.dumps({"name": recipe.name, "bogam": bogam.__version__, "manifest_digest": digest,
-                                       "target": ready.target, "labels": list(ready.labels), "unit": ready.unit,
-                                       "notes": [*ready.manifest.notes, *ready.notes], **spent}, indent=1, ensure_ascii=False))
+    facts = {"name": recipe.name, "bogam": bogam.__version__, "manifest_digest": digest, "target": ready.target,
+             "labels": list(ready.labels), "unit": ready.unit, "notes": [*ready.manifest.notes, *ready.notes], **spent}
+    write_atomically(head, json.dumps(facts, indent=1, ensure_ascii=False))
     return ready
 
 
