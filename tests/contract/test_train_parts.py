@@ -28,12 +28,12 @@ def test_an_optimizer_goes_downhill_and_spares_biases_from_decay(kind: str) -> N
     def loss() -> torch.Tensor:
         return (module(inputs) - wanted).square().mean()
 
-    first = float(loss())
+    first = loss().item()
     for _ in range(20):
         optimizer.zero_grad()
         loss().backward()
         optimizer.step()
-    assert float(loss()) < first
+    assert loss().item() < first
 
 
 @pytest.mark.parametrize("kind", schedules.names())
@@ -43,7 +43,7 @@ def test_a_schedule_stays_between_nothing_and_the_highest_rate(kind: str) -> Non
     factors = [part.factor(k / 200) for k in range(201)]
     assert all(0 <= f <= 1 for f in factors)
     assert max(factors) > 0.999
-    assert max(abs(a - b) for a, b in itertools.pairwise(factors)) < 0.15  # no jumps
+    assert max(abs(a - b) for a, b in itertools.pairwise(factors)) < 0.2  # no jumps; the steepest is a warm-up of a twentieth
 
 
 def test_one_cycle_by_hand() -> None:

@@ -193,6 +193,19 @@ def test_coco_beside_images(tmp_path: Path) -> None:
     assert manifest.objects["id"].to_list() == ["i0", "i1"]
 
 
+def test_coco_tells_images_of_one_name_apart_by_their_folder(tmp_path: Path) -> None:
+    for folder in ("a", "b", "c"):
+        put(tmp_path / folder / "0.png")
+    (tmp_path / "boxes.json").write_text(json.dumps({
+        "images": [{"id": k, "file_name": name, "height": 6, "width": 5}
+                   for k, name in enumerate(["a/0.png", "b/0.png", "0.png"])],
+        "annotations": [{"id": k, "image_id": k, "category_id": 1, "bbox": [0, 0, 1 + k, 1]} for k in range(3)],
+        "categories": [{"id": 1, "name": "cell"}]}), encoding="utf-8")
+    manifest = recognize(tmp_path)
+    assert manifest.objects.select("id", "x1").rows() == [("a/0", 1.0), ("b/0", 2.0)]
+    assert "1 entries whose file name several images bear" in manifest.set_aside["problem"][0]
+
+
 def test_voc(tmp_path: Path) -> None:
     for number in range(2):
         put(tmp_path / "JPEGImages" / f"i{number}.jpg")

@@ -57,6 +57,19 @@ def test_another_site_in_another_layout_gives_the_drop_with_an_interval(run: Pat
     assert table["external_low"] <= table["external"] <= table["external_high"]
 
 
+def test_where_patients_are_unknown_copies_count_as_one_group(run: Path, place: Path, tmp_path: Path) -> None:
+    site = place / "images" / "site-b"
+    for picture in sorted(site.rglob("*.png")):
+        for copy in ("one", "two"):
+            target = tmp_path / "b" / picture.relative_to(site).parent / f"{copy}-{picture.name}"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(picture, target)
+    words = evaluate_external(run, tmp_path / "b", tmp_path / "out", patient="absent", resamples=50)
+    assert "Unit of the external intervals: duplicate group" in words
+    cases = pl.read_parquet(tmp_path / "out" / "cases.parquet")
+    assert cases["group"].n_unique() <= cases["id"].n_unique() / 2
+
+
 def test_pictures_that_the_model_has_seen_are_refused(run: Path, place: Path, tmp_path: Path) -> None:
     seen = json.loads((run / "model" / "model.json").read_text())["facts"]["seen_pixels"]
     assert len(seen) > 10

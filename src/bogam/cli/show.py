@@ -20,8 +20,8 @@ def clock(seconds: float) -> str:
     """Return a duration as people say it.
 
     Example:
-        >>> clock(45), clock(200), clock(7000)
-        ('45 s', '3 min 20 s', '1 h 57 min')
+        >>> clock(45), clock(200), clock(7000.0)
+        ('45 s', '3 min 20 s', '1 h 56 min')
     """
     whole = round(seconds)
     if whole < 60:

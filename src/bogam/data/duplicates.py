@@ -19,6 +19,8 @@ from bogam.data.manifest import Manifest
 THRESHOLDS = (0.95, 0.97, 0.98, 0.99, 0.995)
 """Correlations tried in turn until the largest set of similar pictures is no larger than `LARGEST_SHARE` allows."""
 
+MOST_COMPARED = 30_000
+"""Largest set in which similar pictures are looked for (all pairs of thumbnails; 20 s and 4 GB at this size)."""
 LARGEST_SHARE = 0.05
 LARGEST_COUNT = 10
 PAIRS_PER_PICTURE = 50

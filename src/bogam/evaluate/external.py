@@ -12,6 +12,7 @@ import polars as pl
 from bogam.core.errors import AuditStop, UserError, near_miss, say
 from bogam.core.types import Case
 from bogam.data.datasets.family import share_patients
+from bogam.data.duplicates import MOST_COMPARED, groups, similar, thumbnails
 from bogam.data.layout import recognize
 from bogam.data.load import load_case
 from bogam.data.manifest import Manifest, TargetSpec
@@ -72,7 +73,9 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
         raise AuditStop(say("evaluate", f"{len(seen)} pictures that the model was trained on, pixel for pixel",
                             "pictures it has never seen", "Remove them from the folder."))
     manifest, classes, notes = _matched(model, manifest, target, dict(renamed or {}))
-    groups = {name: p or name for name, p in manifest.images.select("id", "patient").rows()}
+    compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
+    near = similar(thumbnails(manifest), len(manifest)) if compared else None
+    group, unit = groups(manifest, ["patient", "duplicate"], near)
     ids = manifest.images["id"].to_list()
 
     def cases() -> Iterator[Case]:
@@ -81,7 +84,7 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
             yield load_case(manifest, name, channels=model.channels)
 
     scored, _ = score(model.predict(cases()), task=model.task, labels=model.labels, thresholds=model.thresholds,
-                      classes=classes, groups=groups, part="external")
+                      classes=classes, groups=group, part="external")
     place = out or run / "external" / manifest.name
     place.mkdir(parents=True, exist_ok=True)
     scored.write_parquet(place / "cases.parquet")
@@ -94,8 +97,9 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
     (place / "notes.json").write_text(json.dumps([*manifest.notes, *notes], indent=1, ensure_ascii=False),
                                       encoding="utf-8")
     primary = "dice" if model.task == "segmentation" else "auc"
-    lines = [*manifest.notes, *notes, f"In-domain test part: {shown(here[primary])}",
-             f"External: {shown(there[primary])}", f"Change: {shown(drops[primary])}"]
+    lines = [*manifest.notes, *notes, f"Unit of the external intervals: {unit}.",
+             f"In-domain test part: {shown(here[primary])}", f"External: {shown(there[primary])}",
+             f"Change: {shown(drops[primary])}"]
     lines += [f"{e.metric}: {e.note}" for e in (here[primary], there[primary], drops[primary]) if e.note]
     lines.append(f"All metrics: {place / 'external.csv'}")
     return "\n".join(dict.fromkeys(lines))

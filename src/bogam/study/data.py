@@ -12,7 +12,7 @@ import polars as pl
 from bogam.audit.family import Evidence
 from bogam.audit.run import Audit, audit, check_accepted, refuse
 from bogam.core.errors import UserError, near_miss, say
-from bogam.data.duplicates import Similar, groups, similar, thumbnails
+from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
 from bogam.data.manifest import Manifest
 from bogam.data.scan import scan
@@ -187,10 +187,6 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")
     notes += split_notes(manifest, target if recipe.task == "classification" else None)
     return Ready(manifest, target, labels, found, accepted, unit, tuple(notes))
-
-
-MOST_COMPARED = 30_000
-"""Largest set in which similar pictures are looked for (all pairs of thumbnails; 20 s and 4 GB at this size)."""
 
 
 def class_indices(manifest: Manifest, target: str | None, labels: tuple[str, ...]) -> dict[str, int]:

@@ -15,13 +15,13 @@ import polars as pl
 from bogam.audit.family import Evidence
 from bogam.audit.run import Audit, audit
 from bogam.core.errors import FileProblem, UserError, say
-from bogam.data.duplicates import similar, thumbnails
+from bogam.data.duplicates import MOST_COMPARED, similar, thumbnails
 from bogam.data.layout import apparent_groups, recognize
 from bogam.data.locator import Locator
 from bogam.data.manifest import Manifest
 from bogam.data.readers.read import read_picture
 from bogam.study.commented import commented
-from bogam.study.data import MOST_COMPARED, Ready, Tell, choose_target, make_ready, quiet, read_all, unlabeled
+from bogam.study.data import Ready, Tell, choose_target, make_ready, quiet, read_all, unlabeled
 from bogam.study.recipe import DataSection, load_recipe, parse_recipe
 
 LOOKED_AT = 24

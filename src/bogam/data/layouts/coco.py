@@ -65,9 +65,15 @@ def add_boxes(draft: Draft, image: str, boxes: Iterable[Box], problems: Iterable
 
 
 def add_coco(draft: Draft, tree: Tree) -> None:
-    """Add the boxes of every COCO file of the tree to the images of a draft, by file name."""
+    """Add the boxes of every COCO file of the tree to the images of a draft, by file name.
+
+    Where several images have one name, the path decides: that in the COCO file, from the COCO file's folder or from any
+    folder above the image. An entry that fits several still is set aside.
+    """
     from bogam.data.readers.coco import read_coco
-    rows = {row["name"].rpartition("/")[2]: row["name"] for row in draft.images}
+    rows: dict[str, list[str]] = {}
+    for row in draft.images:
+        rows.setdefault(row["name"].rpartition("/")[2], []).append(row["name"])
     listed: set[str] = set()
     for sheet in _sheets(tree):
         try:
@@ -79,11 +85,31 @@ def add_coco(draft: Draft, tree: Tree) -> None:
         draft.set_aside.extend((tree.prefix + sheet, problem) for problem in content.problems)
         draft.notes.extend(f"{sheet}: {note}." for note in content.notes)
         here = [i for i in content.images if i.file.rpartition("/")[2] in rows]
+        unclear = 0
         for image in here:
-            name = rows[image.file.rpartition("/")[2]]
+            owner = _owner(image.file, rows[image.file.rpartition("/")[2]], (tree.prefix + sheet).rpartition("/")[0])
+            if owner is None:
+                unclear += 1
+                continue
+            name = owner
             listed.add(name)
             add_boxes(draft, name, content.boxes.get(image.id, ()), (), sheet)
+        if unclear:
+            draft.set_aside.append((tree.prefix + sheet, f"has {unclear} entries whose file name several images bear, "
+                                                         "and no folder that tells them apart"))
         if len(here) < len(content.images):
             draft.notes.append(f"{sheet} lists {len(content.images) - len(here)} images that are not in the folder.")
-    if listed and len(listed) < len(rows):
-        draft.notes.append(f"{len(rows) - len(listed)} images are in no COCO file: nobody looked for boxes there.")
+    if listed and len(listed) < len(draft.images):
+        left = len(draft.images) - len(listed)
+        draft.notes.append(f"{left} images are in no COCO file: nobody looked for boxes there.")
+
+
+def _owner(file: str, bearers: list[str], folder: str) -> str | None:
+    """Return which of the images of one name an entry means; None where its path does not tell."""
+    if len(bearers) == 1:
+        return bearers[0]
+    below = f"{folder}/{file}" if folder else file
+    if below in bearers:
+        return below
+    fit = [name for name in bearers if name.endswith(f"/{file}")]
+    return fit[0] if len(fit) == 1 else None
