@@ -43,7 +43,7 @@ def test_a_schedule_stays_between_nothing_and_the_highest_rate(kind: str) -> Non
     factors = [part.factor(k / 200) for k in range(201)]
     assert all(0 <= f <= 1 for f in factors)
     assert max(factors) > 0.999
-    assert max(abs(a - b) for a, b in itertools.pairwise(factors)) < 0.2  # no jumps; the steepest is a warm-up of a twentieth
+    assert max(abs(a - b) for a, b in itertools.pairwise(factors)) < 0.2
 
 
 def test_one_cycle_by_hand() -> None:

@@ -26,8 +26,9 @@ IMAGES: dict[str, Any] = {
 
 OBJECTS: dict[str, Any] = {
     "id": pl.String, "kind": pl.String, "label": pl.String, "locator": pl.String, "values": pl.String,
-    "y0": pl.Float64, "x0": pl.Float64, "y1": pl.Float64, "x1": pl.Float64}
-"""Columns of `objects`: kind is mask, box or point; `values` says which mask values count: "nonzero" or "=2"."""
+    "y0": pl.Float64, "x0": pl.Float64, "y1": pl.Float64, "x1": pl.Float64, "pixels_sha256": pl.String}
+"""Columns of `objects`: kind is mask, box or point; `values` says which mask values count: "nonzero" or "=2";
+`pixels_sha256` is of the decoded mask, null before the scan and where there is no file."""
 
 FOLDS: dict[str, Any] = {"id": pl.String, "repeat": pl.Int32, "fold": pl.Int32, "part": pl.String,
                          "group": pl.String}
@@ -146,7 +147,10 @@ class Manifest:
                         folds=self.folds.filter(pl.col("id").is_in(keep)))
 
     def digest(self) -> str:
-        """Return 16 hex digits that change when any image, object, target, fold or label name changes."""
+        """Return 16 hex digits that change when any image, mask, object, target, fold or label name changes.
+
+        The content of images and masks counts once a scan has filled `pixels_sha256`.
+        """
         total = hashlib.sha256()
         for frame in (self.images, self.objects, self.targets, self.folds):
             total.update(repr(frame.columns).encode())

@@ -25,7 +25,7 @@ _COLUMNS: dict[str, Any] = {
     "modality": pl.String, "view": pl.String, "laterality": pl.String, "note": pl.String, "problem": pl.String}
 _READ = ("pixels_sha256", "rows", "columns", "slices", "channels", "bits", "format", "mean_level")
 _FACTS = ("scanner", "modality", "view", "laterality")
-_VERSION = "1"
+_VERSION = "2"
 _BATCH = 32
 
 Progress = Callable[[int, int], None]
@@ -46,7 +46,7 @@ def pixel_digest(image: Array) -> str:
 
 
 def scan(manifest: Manifest, cache: Path | None = None, *, threads: int | None = None,
-         progress: Progress | None = None) -> Manifest:
+         progress: Progress | None = None, resize_masks: bool | None = None) -> Manifest:
     """Read every image and every mask once and fill what only pixels tell.
 
     Args:
@@ -55,12 +55,14 @@ def scan(manifest: Manifest, cache: Path | None = None, *, threads: int | None =
             that has not changed. None: nothing is kept.
         threads: how many at once; None: one per core, at most 8.
         progress: told how many are done.
+        resize_masks: what becomes of an image whose mask has another size: False, it is set aside; True, it stays, to
+            be resized when the case is loaded (a volume's mask cannot be: set aside); None, not decided: it stays.
 
     Returns:
         The manifest with pixels_sha256, rows, columns, slices (1 for a flat image), channels, bits, format, bytes and
-        mean_level (mean of the stored values) filled. An image that cannot be read, or one of whose masks cannot, is
-        moved to `set_aside`. How masks and files were read is added to `notes`; masks whose size differs from the
-        image are named there, and refused or resized when the case is loaded.
+        mean_level (mean of the stored values) of the images filled, and pixels_sha256 of the masks. An image that
+        cannot be read, or one of whose masks cannot, is moved to `set_aside`. How masks and files were read is added
+        to `notes`; masks whose size differs from the image are named there, if they were not set aside.
     """
     masks = manifest.objects.filter((pl.col("kind") == "mask") & pl.col("locator").is_not_null())
     wanted = [("image", loc) for loc in manifest.images["image"].to_list()]
@@ -75,7 +77,7 @@ def scan(manifest: Manifest, cache: Path | None = None, *, threads: int | None =
     if cache is not None and todo:
         _save(cache, known)
     results = {pair: known[key] for pair, key in keys.items()}
-    return _filled(manifest, masks, results, sizes)
+    return _filled(manifest, masks, results, sizes, resize_masks)
 
 
 def mask_notes(manifest: Manifest) -> tuple[str, ...]:
@@ -156,12 +158,37 @@ def _read_mask(root: Path, locator: str) -> dict[str, Any]:
     except FileProblem as error:
         return {"problem": error.problem}
     values = reading.values
-    return {"rows": values.shape[-2], "columns": values.shape[-1], "slices": values.shape[0] if values.ndim == 3 else 1,
-            "mean_level": float(np.mean(values != 0)), "note": reading.note}
+    return {"pixels_sha256": pixel_digest(values), "rows": values.shape[-2], "columns": values.shape[-1],
+            "slices": values.shape[0] if values.ndim == 3 else 1, "mean_level": float(np.mean(values != 0)), "note": reading.note}
+
+
+def _unfit(image: dict[str, Any], own: Sequence[tuple[str, dict[str, Any]]], resize: bool) -> str | None:
+    """Return the problem of a mask whose size differs from its image's and that loading would refuse."""
+    for locator, mask in own:
+        if _size(mask) != _size(image) and not (resize and mask["slices"] == image["slices"] == 1):
+            fix = "" if mask["slices"] > 1 or image["slices"] > 1 else (
+                " If not, `data: {resize_masks: true}` fits it to the image (nearest neighbor).")
+            return (f"its mask {locator} is {_words(_size(mask))} pixels, and the image {_words(_size(image))}. "
+                    f"Was it saved from another image?{fix}")
+    return None
+
+
+def _size(row: dict[str, Any]) -> tuple[int, ...]:
+    return row["slices"], row["rows"], row["columns"]
+
+
+def _words(size: tuple[int, ...]) -> str:
+    return " x ".join(map(str, size if size[0] > 1 else size[1:]))
+
+
+def _mask_digests(manifest: Manifest, results: dict[tuple[str, str], dict[str, Any]]) -> pl.Series:
+    return pl.Series("pixels_sha256", [results["mask", locator].get("pixels_sha256") if kind == "mask" and locator
+                                       else None for kind, locator in
+                                       manifest.objects.select("kind", "locator").iter_rows()], dtype=pl.String)
 
 
 def _filled(manifest: Manifest, masks: pl.DataFrame, results: dict[tuple[str, str], dict[str, Any]],
-            sizes: dict[str, tuple[int, int]]) -> Manifest:
+            sizes: dict[str, tuple[int, int]], resize: bool | None) -> Manifest:
     of: dict[str, list[str]] = {}
     for id, locator in masks.select("id", "locator").unique(maintain_order=True).iter_rows():
         of.setdefault(id, []).append(locator)
@@ -177,13 +204,15 @@ def _filled(manifest: Manifest, masks: pl.DataFrame, results: dict[tuple[str, st
         columns["bytes"].append(max(0, sizes[Locator.parse(locator).path][0]))
         own = [(m, results["mask", m]) for m in of.get(id, [])]
         problem = row.get("problem") or next((f"its mask {m} {r['problem']}" for m, r in own if r.get("problem")), None)
+        if not problem and resize is not None:
+            problem = _unfit(row, own, resize)
         if problem:
             aside.append({"file": locator, "problem": problem})
             continue
         kept.append(id)
         images.update(n for n in (row.get("note") or "").split("\n") if n)
         readings.update(r.get("note") or "as it is" for _, r in own)
-        unlike.extend(id for _, r in own if (r["rows"], r["columns"]) != (row["rows"], row["columns"]))
+        unlike.extend(id for _, r in own if _size(r) != _size(row))
     filled = manifest.images.with_columns(
         *(pl.Series(name, columns[name], dtype=manifest.images.schema[name]) for name in (*_READ, "bytes")),
         *(pl.coalesce(pl.col(name), pl.Series(name, columns[name], dtype=pl.String)).alias(name) for name in _FACTS))
@@ -191,11 +220,13 @@ def _filled(manifest: Manifest, masks: pl.DataFrame, results: dict[tuple[str, st
     notes += [f"Masks read as: {note} ({number} files)." for note, number in readings.most_common()]
     if unlike:
         notes.append(f"WARNING: masks of {len(set(unlike))} images have another size than the image ({unlike[0]}"
-                     f"{', ...' if len(set(unlike)) > 1 else ''}). Loading them is refused unless the recipe says "
-                     "data: {resize_masks: true}.")
+                     f"{', ...' if len(set(unlike)) > 1 else ''}). " + (
+                         "They are resized to the image (nearest neighbor)." if resize else
+                         "Such images are set aside unless the recipe says data: {resize_masks: true}."))
     if aside:
         notes.append(f"WARNING: {len(aside)} images could not be used and were set aside ({aside[0]['file']} "
                      f"{aside[0]['problem']}{'; ...' if len(aside) > 1 else ''}).")
-    whole = manifest.but(images=filled, notes=(*manifest.notes, *notes),
+    objects = manifest.objects.with_columns(_mask_digests(manifest, results))
+    whole = manifest.but(images=filled, objects=objects, notes=(*manifest.notes, *notes),
                          set_aside=pl.concat([manifest.set_aside, table(aside, manifest.set_aside.schema)]))
     return whole.take(kept) if aside else whole

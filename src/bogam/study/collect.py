@@ -11,6 +11,7 @@ import polars as pl
 from bogam.core.errors import UserError, say
 from bogam.data.manifest import Manifest
 from bogam.evaluate.score import SEGMENTATION, classification_schema
+from bogam.study.baseline_cells import baseline_digest
 from bogam.study.one_run import status_of
 from bogam.study.recipe import axes_of, load_recipe
 from bogam.study.recipe import cells as cells_of
@@ -52,9 +53,11 @@ def collect(out: Path) -> StudyResult:
                 if status == "done":
                     frames.append(_scored(folder / "predictions" / "cases.parquet", schema, repeat, fold, seed))
         found.append(CellResult(cell.name, cell.labels, False, runs, _joined(frames, schema)))
+    of = baseline_digest(recipe, manifest, labels)
     for place in sorted((out / "baselines").glob("*")):
-        frames = [_scored(place / f"repeat{repeat}-fold{fold}" / "cases.parquet", schema, repeat, fold, 0)
-                  for repeat, fold in splits if (place / f"repeat{repeat}-fold{fold}" / "of.json").is_file()]
+        parts = [(place / f"repeat{repeat}-fold{fold}", repeat, fold) for repeat, fold in splits]
+        frames = [_scored(part / "cases.parquet", schema, repeat, fold, 0) for part, repeat, fold in parts
+                  if (part / "of.json").is_file() and (part / "of.json").read_text(encoding="utf-8") == of]
         found.append(CellResult(place.name, {}, True, [], _joined(frames, schema)))
     return StudyResult(out, recipe.to_dict(), recipe.to_yaml(), manifest, found, axes_of(recipe), recipe.task, labels,
                        audit["findings"], {**head, "accepted": audit["accepted"], "verdict": audit["verdict"]},

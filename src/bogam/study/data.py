@@ -56,12 +56,16 @@ def open_data(section: DataSection, cache: Path, tell: Tell = quiet) -> Manifest
                          columns=section.columns or None, targets=section.targets or None,
                          slice_axis=section.slice, slice_every=section.slice_every,
                          mask_values=section.mask_values or None, mask_label=section.mask_label)
-    return include(read_all(manifest, cache / "scan", tell), section.include)
+    return include(read_all(manifest, cache / "scan", tell, resize_masks=section.resize_masks), section.include)
 
 
-def read_all(manifest: Manifest, cache: Path, tell: Tell = quiet) -> Manifest:
-    """Decode every picture once. Raises UserError where not one of them can be used."""
-    scanned = scan(manifest, cache, progress=lambda done, total: tell("Reading images", done, total))
+def read_all(manifest: Manifest, cache: Path, tell: Tell = quiet, *, resize_masks: bool | None = None) -> Manifest:
+    """Decode every picture once. Raises UserError where not one of them can be used.
+
+    What `resize_masks` decides is said at `scan`.
+    """
+    scanned = scan(manifest, cache, progress=lambda done, total: tell("Reading images", done, total),
+                   resize_masks=resize_masks)
     if not len(scanned):
         file, problem = scanned.set_aside.row(0) if scanned.set_aside.height else ("none", "no files")
         raise UserError(say(str(manifest.root), f"{len(manifest)} images of which none can be used (such as {file}: "
@@ -155,6 +159,15 @@ def usable(manifest: Manifest, task: str, target: str | None) -> tuple[Manifest,
             [f"{left} images {lacking} take no part."])
 
 
+def check_channels(manifest: Manifest, section: DataSection) -> None:
+    """Raise UserError where images of different numbers of channels are to be kept as stored: no network takes both."""
+    counts = manifest.images["channels"].drop_nulls().value_counts().sort("channels").rows()
+    if section.channels == "keep" and len(counts) > 1:
+        words = " and ".join(f"{number:,} of {channels}" for channels, number in counts)
+        raise UserError(say("data.channels", f"'keep' for images of different numbers of channels ({words})",
+                            "one number of channels", "Set `data.channels: gray` or `rgb`."))
+
+
 def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True) -> Ready:
     """Read, audit and split the recipe's data.
 
@@ -174,11 +187,12 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
     labels = labels_of(whole, recipe.data, recipe.task, target)
     if recipe.task == "segmentation":
         whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
+    manifest, notes = usable(whole, recipe.task, target)
+    check_channels(manifest, recipe.data)
     near: Similar | None = None
     if len(whole) <= MOST_COMPARED:
         thumbs = thumbnails(whole, cache / "scan", lambda done, total: tell("Comparing images", done, total))
         near = similar(thumbs, len(whole))
-    manifest, notes = usable(whole, recipe.task, target)
     group, unit = groups(manifest, recipe.split.group, near)
     manifest = split(manifest, recipe.split, group, target)
     found = audit(Evidence(whole.but(folds=manifest.folds), target, near))

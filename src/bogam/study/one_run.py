@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import platform
 import sys
@@ -27,7 +28,7 @@ from bogam.prepare.normalize import Normalize
 from bogam.prepare.run import Prepared, prepare_cases
 from bogam.study.data import class_indices
 from bogam.study.recipe import Recipe
-from bogam.train.rows import write_atomically
+from bogam.train.rows import read_rows, write_atomically
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,11 @@ def run_one(spec: RunSpec, tell: Callable[[dict[str, Any]], None] | None = None)
     head: dict[str, Any] = {
         "cell": spec.cell, "repeat": spec.repeat, "fold": spec.fold, "seed": spec.seed, "device": spec.device,
         "threads": spec.threads, "bogam": bogam.__version__, "python": platform.python_version(),
-        "platform": platform.platform(terse=True), "begun": held.get("begun", _now()), "status": "running",
-        "resumed": int(held.get("resumed", -1)) + 1}
+        "platform": platform.platform(terse=True), "versions": versions(),
+        "begun": held.get("begun", _now()), "status": "running", "resumed": int(held.get("resumed", -1)) + 1}
     if writes:
         write_atomically(spec.folder / "run.json", json.dumps(head, indent=1))
-    began = time.perf_counter()
+    began, before = time.perf_counter(), sum(row["time_s"] for row in read_rows(spec.folder / "metrics.jsonl"))
     try:
         head |= _train_and_score(spec, recipe, tell) | {"status": "done"}
     except BogamError as error:
@@ -125,11 +126,19 @@ def run_one(spec: RunSpec, tell: Callable[[dict[str, Any]], None] | None = None)
     except Exception as error:  # our fault: recorded with its trace, and the other cells go on
         import traceback
         head |= {"status": "failed", "error": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
-    head |= {"ended": _now(), "time_s": round(held.get("time_s", 0.0) + time.perf_counter() - began, 3),
+    head |= {"ended": _now(), "time_s": round(before + time.perf_counter() - began, 3),
              "memory_mb": _peak_memory_mb()}
     if writes:
         write_atomically(spec.folder / "run.json", json.dumps(head, indent=1))
     return head
+
+
+LIBRARIES = ("torch", "torchvision", "numpy", "opencv-python-headless", "polars", "pydicom", "scikit-learn", "scipy")
+
+
+def versions() -> dict[str, str]:
+    """Return the installed versions of the libraries on which a number may depend."""
+    return {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
 def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, Any]], None] | None) -> dict[str, Any]:
@@ -194,17 +203,23 @@ def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, An
 
 
 def save_masks(path: Path, masks: Mapping[str, Array]) -> None:
-    """Write predicted masks (K, Y, X) as packed bits, one entry per id."""
-    packed = {name: np.packbits(mask.astype(bool)) for name, mask in masks.items()}
-    shapes = {f"{name}:shape": np.array(mask.shape) for name, mask in masks.items()}
-    np.savez_compressed(path, **packed, **shapes)  # type: ignore[arg-type]
+    """Write predicted masks (K, Y, X) as packed bits: ids, shapes, and one row of bytes after another."""
+    shapes = np.array([mask.shape for mask in masks.values()], np.int64)
+    packed = [np.packbits(mask.astype(bool)) for mask in masks.values()]
+    ends = np.cumsum([0, *(len(row) for row in packed)])
+    np.savez_compressed(path, ids=np.array(list(masks)), shapes=shapes, ends=ends, bits=np.concatenate(packed))
 
 
 def load_mask(path: Path, name: str) -> Array:
-    """Read one mask that `save_masks` wrote."""
+    """Read one mask that `save_masks` wrote. Raises KeyError where it holds no such id."""
     with np.load(path) as held:
-        shape = tuple(held[f"{name}:shape"])
-        return np.unpackbits(held[name])[: int(np.prod(shape))].reshape(shape)
+        places = np.flatnonzero(held["ids"] == name)
+        if not len(places):
+            raise KeyError(name)
+        k = int(places[0])
+        shape = tuple(held["shapes"][k])
+        bits = held["bits"][held["ends"][k]:held["ends"][k + 1]]
+        return np.unpackbits(bits)[: int(np.prod(shape))].reshape(shape)
 
 
 def _now() -> str:

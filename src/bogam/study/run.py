@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -220,9 +220,18 @@ def run_study(recipe: Recipe, out: Path, options: Options | None = None, watcher
     specs = plan_runs(recipe, ready, out, options)
     began = time.perf_counter()
     failed = run_all(specs, options.workers(specs[0].device), watcher)
-    score_baselines(recipe, ready, out, options.cache or out / "cache", options.disk_gb, watcher.stage)
+    for sentence in score_baselines(recipe, ready, out, options.cache or out / "cache", options.disk_gb,
+                                    watcher.stage):
+        watcher.say(sentence)
+        ready = replace(ready, notes=(*ready.notes, sentence))
+    _add_notes(out / "study.json", [*ready.manifest.notes, *ready.notes])
     _add_time(out / "study.json", time.perf_counter() - began, options, specs)
     return failed
+
+
+def _add_notes(path: Path, notes: list[str]) -> None:
+    head = json.loads(path.read_text(encoding="utf-8"))
+    write_atomically(path, json.dumps({**head, "notes": notes}, indent=1, ensure_ascii=False))
 
 
 def _add_time(path: Path, seconds: float, options: Options, specs: Sequence[RunSpec]) -> None:

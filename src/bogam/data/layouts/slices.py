@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -218,8 +218,9 @@ def _refuse(draft: Draft, volumes: dict[str, _Volume], in_series: set[str]) -> N
 
 def _move_objects(draft: Draft, slices: dict[str, list[tuple[str, str]]], volumes: dict[str, _Volume],
                   axis: Axis) -> None:
-    """Give each slice its slice of the volume's masks, and the volume's targets."""
+    """Give each slice its slice of the volume's masks, and the volume's targets. Boxes and points are left out."""
     objects = []
+    lost: Counter[str] = Counter()
     for row in draft.objects:
         if row["name"] not in slices:
             objects.append(row)
@@ -228,7 +229,11 @@ def _move_objects(draft: Draft, slices: dict[str, list[tuple[str, str]]], volume
                 key = {volumes[row["name"]].key or axis: plane}
                 where = None if row["locator"] is None else str(Locator.parse(row["locator"]).at(**key))
                 objects.append({**row, "name": name, "locator": where})
+        elif row.get("y0") is not None:
+            lost[row["kind"]] += 1
     draft.objects = objects
+    draft.notes += [f"WARNING: {number:,} {'boxes' if kind == 'box' else 'points'} of volumes that were cut are not "
+                    "used: nothing says on which slices they lie." for kind, number in lost.items()]
     for values in draft.targets.values():
         for volume, planes in slices.items():
             if volume in values:

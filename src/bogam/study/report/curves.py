@@ -40,9 +40,11 @@ def curves_section(result: StudyResult) -> Section:
         blocks.append(_figure("training_loss", shown, ("train_loss", "validation_loss"), "loss", False,
                               "Loss by epoch: training (solid, blue) and validation (dashed, orange). Losses of "
                               "different kinds have different scales, so each plot has its own axis."))
+    by_loss = (result.recipe.get("train") or {}).get("select") == "loss"
+    kept = "the epoch with the lowest validation loss was kept" if by_loss else "the epoch with the best one was kept"
     if any(_series(cell, "validation_score") for cell in shown):
         blocks.append(_figure("validation_score", shown, ("validation_score",), "score", True,
-                              "Score on the validation part by epoch; the epoch with the best one was kept."))
+                              f"Score on the validation part by epoch; {kept}."))
     return Section("curves", "Training curves", blocks)
 
 

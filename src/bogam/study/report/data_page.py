@@ -138,8 +138,11 @@ def _split(result: StudyResult) -> list[Block]:
 def scope(result: StudyResult) -> str:
     """Return what the test parts stand for: who is unseen in them, and that they are no external validation."""
     if result.manifest.patient == "given":
-        return ("The test images show unseen patients of the same source. How the model does on another source "
-                "(another hospital, scanner or stain) is not measured here; `bogam evaluate` does that.")
+        unknown = result.manifest.images["patient"].str.starts_with("unknown-").sum()
+        first = f"As far as ids are known ({unknown} images have none), the test images show" if unknown else \
+            "The test images show"
+        return (f"{first} unseen patients of the same source. How the model does on another source (another hospital, "
+                "scanner or stain) is not measured here; the command bogam evaluate does that.")
     return ("Patients unknown: the test images are unseen pictures of the same source, and some may show persons that "
             "the model was trained on. This is no external validation.")
 
