@@ -54,6 +54,13 @@ def test_a_folder_imports_only_itself_and_folders_to_its_left() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_file_takes_a_private_name_from_another() -> None:
+    wrong = [f"{path.relative_to(ROOT)}:{node.lineno} takes {alias.name}" for path in FILES
+             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
+             for alias in node.names if alias.name.startswith("_") and alias.name != "__version__"]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_every_folder_has_a_place_in_the_order() -> None:
     assert {p.name for p in ROOT.iterdir() if p.is_dir() and p.name != "__pycache__"} == set(ORDER)
 

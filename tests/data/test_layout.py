@@ -11,6 +11,7 @@ import nibabel
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
 from bogam.core.errors import UserError
 from bogam.data.layout import apparent_groups, recognize
@@ -266,6 +267,22 @@ def test_volumes_are_cut_and_stay_together(tmp_path: Path, axis: str, count: int
     kept = recognize(tmp_path, slice_axis=axis, patient="absent")  # type: ignore[arg-type]
     assert kept.patient == "given"
     assert kept.images["patient"].n_unique() == 2
+
+
+def test_boxes_of_volumes_that_are_cut_are_counted_and_named(tmp_path: Path) -> None:
+    put(tmp_path / "images/flat.png")
+    pages = [Image.fromarray(np.full((6, 5), k, np.uint8)) for k in range(3)]
+    pages[0].save(tmp_path / "images/stack.tif", save_all=True, append_images=pages[1:])
+    (tmp_path / "boxes.json").write_text(json.dumps({
+        "images": [{"id": k, "file_name": name, "height": 6, "width": 5} for k, name in
+                   enumerate(["flat.png", "stack.tif"])],
+        "annotations": [{"id": k, "image_id": int(k > 0), "category_id": 1, "bbox": [0, 0, 1, 1]} for k in range(3)],
+        "categories": [{"id": 1, "name": "cell"}]}), encoding="utf-8")
+    manifest = recognize(tmp_path, slice_axis="z")
+    assert len(manifest) == 4
+    assert manifest.objects["id"].to_list() == ["flat"]
+    lost = [note for note in manifest.notes if "boxes" in note and note.startswith("WARNING")]
+    assert lost == ["WARNING: 2 boxes of volumes that were cut are not used: nothing says on which slices they lie."]
 
 
 def test_a_pattern_that_fits_nothing_names_one_that_does(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def test_what_is_no_manifest_folder_says_so(tmp_path: Path) -> None:
     lambda m: m.but(images=m.images.reverse()),
     lambda m: m.but(objects=m.objects.head(1)),
     lambda m: m.but(objects=change(m.objects, "values", "=1", None)),
+    lambda m: m.but(objects=change(m.objects, "pixels_sha256", "x", None)),
     lambda m: m.but(targets=change(m.targets, "class", "a", "b", "b", "a")),
     lambda m: m.but(targets=m.targets.rename({"class": "kind"})),
     lambda m: m.but(folds=change(m.folds, "part", "test", "train", "train", "train")),

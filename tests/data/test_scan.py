@@ -80,3 +80,36 @@ def test_progress_and_threads(folder: Path) -> None:
     assert told[0] == (0, 12)
     assert told[-1] == (12, 12)
     assert one.digest() == scan(manifest, threads=4).digest()
+
+
+def test_the_content_of_a_mask_is_part_of_the_digest(folder: Path, tmp_path: Path) -> None:
+    manifest = recognize(folder)
+    assert manifest.objects["pixels_sha256"].null_count() == manifest.objects.height
+    first = scan(manifest, tmp_path / "cache")
+    assert first.objects["pixels_sha256"].null_count() == first.objects["locator"].null_count() == 0
+    path = folder / "a/a2_mask.png"
+    path.write_bytes(path.read_bytes())  # another time, the same content
+    assert scan(manifest, tmp_path / "cache").digest() == first.digest()
+    write(path, 255 - cv2.imread(str(path), cv2.IMREAD_UNCHANGED))
+    changed = scan(manifest, tmp_path / "cache")
+    assert changed.digest() != first.digest()
+    assert changed.images.equals(first.images)
+    differ = changed.objects["pixels_sha256"] != first.objects["pixels_sha256"]
+    assert changed.objects.filter(differ)["locator"].to_list() == ["a/a2_mask.png"]
+
+
+def test_an_image_with_a_mask_of_another_size_is_set_aside_where_that_is_decided(folder: Path) -> None:
+    write(folder / "b/b1_mask.png", np.full((4, 9), 255, np.uint8))
+    manifest = recognize(folder)
+    refused = scan(manifest, resize_masks=False)
+    assert refused.images["id"].to_list() == ["a0", "a1", "a2", "b0", "b2"]
+    assert "b1" not in refused.objects["id"].to_list()
+    assert refused.set_aside.rows() == [(
+        "b/b1.png", "its mask b/b1_mask.png is 4 x 9 pixels, and the image 8 x 9. Was it saved from another image? If "
+                    "not, `data: {resize_masks: true}` fits it to the image (nearest neighbor).")]
+    assert not any("another size" in note for note in refused.notes)
+    for resize, words in ((True, "They are resized"), (None, "set aside unless")):
+        kept = scan(manifest, resize_masks=resize)
+        assert len(kept) == 6
+        assert kept.set_aside.height == 0
+        assert sum("another size than the image (b1)" in note and words in note for note in kept.notes) == 1

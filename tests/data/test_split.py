@@ -8,7 +8,7 @@ import pytest
 
 from bogam.core.errors import UserError
 from bogam.data.duplicates import Similar, groups, similar
-from bogam.data.manifest import IMAGES, Manifest, TargetSpec, table
+from bogam.data.manifest import FOLDS, IMAGES, Manifest, TargetSpec, table
 from bogam.data.split import SplitSection, check_split, part_ids, partition, split, split_notes
 
 
@@ -94,7 +94,38 @@ def test_a_fold_without_a_class_is_named() -> None:
     labels = whole.targets.with_columns(pl.Series("class", ["sick"] * 4 + ["well"] * 20))
     whole = whole.but(targets=labels)
     done = split(whole, SplitSection(folds=3), groups(whole, ["patient"], None)[0], "class")
-    assert len(split_notes(done, "class")) == 2  # one sick patient, three folds
+    tested = next(f for f in range(3) if {"p0_0"} <= set(part_ids(done, 0, f, "test")))
+    notes = split_notes(done, "class")
+    others = ", ".join(str(f) for f in range(3) if f != tested)  # one sick patient, three folds
+    assert f"The test part of folds {others} (repeat 0) has no image of class sick: its AUC is undefined." in notes
+    assert any(n.startswith("The training part of fold") and n.endswith("it cannot be learned there.") for n in notes)
+    assert any(n.startswith("The validation part of fold") and
+               n.endswith("it has no say in the choice of epoch and threshold.") for n in notes)
+
+
+def noted(parts: dict[str, tuple[str, ...]], labels: tuple[str, ...]) -> list[str]:
+    """Return the notes of a fold with one image of each named class in each part."""
+    rows = [(f"{part}-{label}", part, label) for part, held in parts.items() for label in held]
+    ids = [name for name, _, _ in rows]
+    return split_notes(Manifest(
+        Path("."), "made", table([{"id": name, "image": name, "origin": "real"} for name in ids], IMAGES),
+        targets=pl.DataFrame({"id": ids, "class": [label for _, _, label in rows]}),
+        target_specs={"class": TargetSpec(kind="multiclass", labels=labels)},
+        folds=table([{"id": name, "repeat": 0, "fold": 0, "part": part, "group": name} for name, part, _ in rows],
+                    FOLDS)), "class")
+
+
+def test_with_three_classes_the_auc_is_over_those_that_are_there() -> None:
+    full = ("a", "b", "c")
+    head = "The test part of fold 0 (repeat 0) has no image of class "
+    assert noted({"train": full, "validation": full, "test": full}, full) == []
+    assert noted({"train": full, "validation": full, "test": ("a", "b")}, full) == [
+        head + "c: its AUC is over the other classes."]
+    assert noted({"train": full, "validation": full, "test": ("a",)}, full) == [head + "b, c: its AUC is undefined."]
+    assert noted({"train": ("a", "b"), "validation": ("a",), "test": full}, full) == [
+        "The training part of fold 0 (repeat 0) has no image of class c: it cannot be learned there.",
+        "The validation part of fold 0 (repeat 0) has no image of class b, c: it has no say in the choice of epoch and "
+        "threshold."]
 
 
 def test_partition_fills_unequal_shares() -> None:

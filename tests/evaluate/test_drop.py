@@ -18,7 +18,7 @@ def table(dices: np.ndarray, per_group: int = 2) -> pl.DataFrame:
 def test_the_change_and_its_interval_by_hand() -> None:
     rng = np.random.default_rng(0)
     inside, outside = rng.normal(0.7, 0.1, 200).clip(0, 1), rng.normal(0.5, 0.1, 120).clip(0, 1)
-    found = drop(table(inside, 1), table(outside, 1), "dice", "segmentation", ("lesion",))
+    found = drop(table(inside, 1), table(outside, 1), "dice")
     assert found.value == pytest.approx(outside.mean() - inside.mean())
     half = 1.96 * np.sqrt(inside.var() / 200 + outside.var() / 120)
     assert found.low is not None
@@ -31,8 +31,8 @@ def test_the_change_and_its_interval_by_hand() -> None:
 def test_groups_of_equal_images_count_once() -> None:
     rng = np.random.default_rng(1)
     values = rng.normal(0.6, 0.1, 60).clip(0, 1)
-    alone = drop(table(values, 1), table(values[::-1], 1), "dice", "segmentation", ("lesion",))
-    fourfold = drop(table(np.repeat(values, 4), 4), table(np.repeat(values[::-1], 4), 4), "dice", "segmentation", ())
+    alone = drop(table(values, 1), table(values[::-1], 1), "dice")
+    fourfold = drop(table(np.repeat(values, 4), 4), table(np.repeat(values[::-1], 4), 4), "dice")
     assert alone.low == pytest.approx(fourfold.low, abs=0.01)
 
 
@@ -42,7 +42,7 @@ def test_coverage_over_many_samples_is_near_95_percent() -> None:
     for k in range(200):
         inside = (rng.normal(0.6, 0.08, 40)).clip(0, 1)
         outside = (rng.normal(0.5, 0.08, 25)).clip(0, 1)
-        found = drop(table(inside, 1), table(outside, 1), "dice", "segmentation", (), resamples=200, seed=k)
+        found = drop(table(inside, 1), table(outside, 1), "dice", resamples=200, seed=k)
         assert found.low is not None
         assert found.high is not None
         hits += found.low <= -0.1 <= found.high
@@ -50,7 +50,7 @@ def test_coverage_over_many_samples_is_near_95_percent() -> None:
 
 
 def test_too_few_groups_give_no_interval() -> None:
-    found = drop(table(np.array([0.5, 0.6, 0.7, 0.8]), 1), table(np.array([0.2, 0.3]), 1), "dice", "segmentation", ())
+    found = drop(table(np.array([0.5, 0.6, 0.7, 0.8]), 1), table(np.array([0.2, 0.3]), 1), "dice")
     assert found.value == pytest.approx(-0.4)
     assert found.low is None
     assert "too few" in found.note
@@ -58,6 +58,6 @@ def test_too_few_groups_give_no_interval() -> None:
 
 def test_undefined_sides_are_said() -> None:
     none = table(np.array([0.5, 0.6])).with_columns(has_lesion=pl.lit(False))
-    found = drop(table(np.array([0.5, 0.6, 0.7])), none, "dice", "segmentation", ())
+    found = drop(table(np.array([0.5, 0.6, 0.7])), none, "dice")
     assert found.value is None
     assert "undefined outside" in found.note

@@ -16,6 +16,7 @@ from bogam.data.manifest import IMAGES, OBJECTS, Manifest, TargetSpec, table
 from bogam.data.phantoms.family import phantoms
 from bogam.data.phantoms.write import write_phantom
 from bogam.study.data import (
+    check_channels,
     choose_target,
     class_indices,
     include,
@@ -27,6 +28,7 @@ from bogam.study.data import (
     usable,
 )
 from bogam.study.recipe import DataSection, Recipe, parse_recipe
+from bogam.study.run import Options, plan_runs
 
 MULTI = TargetSpec(kind="multiclass", labels=("a", "b", "c"))
 
@@ -221,3 +223,64 @@ def test_one_broken_file_is_set_aside(tmp_path: Path) -> None:
     assert whole.set_aside["file"].to_list() == ["train/sick/train sick (1).png"]
     assert len(read_all(whole, tmp_path / "cache")) == 23
     assert Evidence(whole, "class").classes  # what is left still has its labels
+
+
+def masked(root: Path) -> Path:
+    """Class folders of four images each, with masks beside them."""
+    rng = np.random.default_rng(0)
+    for label in "ab":
+        for k in range(4):
+            put(root / label / f"{label}{k}.png", rng.integers(0, 256, (8, 8), np.uint8))
+            put(root / label / f"{label}{k}_mask.png", np.eye(8, dtype=np.uint8) * 255)
+    return root
+
+
+def planned(asked: Recipe, out: Path) -> set[Path]:
+    return {spec.folder for spec in plan_runs(asked, make_ready(asked, out / "cache"), out, Options(device="cpu"))}
+
+
+def test_a_changed_mask_leaves_no_run_done(tmp_path: Path) -> None:
+    root = masked(tmp_path / "data")
+    asked = recipe(root, "segmentation", data={"patient": "absent"}, split={"folds": 2})
+    first = planned(asked, tmp_path / "out")
+    assert len(first) == 2
+    assert planned(asked, tmp_path / "out") == first
+    put(root / "a/a3_mask.png", 255 - np.eye(8, dtype=np.uint8) * 255)
+    assert planned(asked, tmp_path / "out").isdisjoint(first)
+
+
+@pytest.mark.parametrize("task", ["segmentation", "classification"])
+def test_an_image_whose_mask_does_not_fit_is_set_aside_before_the_split(tmp_path: Path, task: str) -> None:
+    root = masked(tmp_path / "data")
+    put(root / "a/a3_mask.png", np.zeros((8, 7), np.uint8))
+    asked = {resize: recipe(root, task, data={"patient": "absent", "resize_masks": resize}, split={"folds": 2})
+             for resize in (False, True)}
+    ready = make_ready(asked[False], tmp_path / "cache")
+    assert len(ready.manifest) == 7
+    assert "a3" not in ready.manifest.folds["id"].to_list()
+    assert ready.manifest.set_aside["file"].to_list() == ["a/a3.png"]
+    assert "`data: {resize_masks: true}` fits it" in ready.manifest.set_aside["problem"][0]
+    whole = make_ready(asked[True], tmp_path / "cache").manifest
+    assert len(whole) == 8
+    assert load_case(whole, "a3", resize_masks=True).masks is not None
+    with pytest.raises(UserError, match="resize_masks: true"):  # what is left out is what loading refuses
+        load_case(whole, "a3")
+
+
+def test_gray_and_color_images_are_not_kept_as_stored(tmp_path: Path) -> None:
+    root = masked(tmp_path / "data")
+    rng = np.random.default_rng(1)
+    for k in range(3):
+        put(root / "a" / f"a{k}.png", rng.integers(0, 256, (8, 8, 3), np.uint8))
+    asked = {channels: recipe(root, data={"patient": "absent", "channels": channels}, split={"folds": 2})
+             for channels in ("keep", "gray", "rgb")}
+    told: list[str] = []
+    with pytest.raises(UserError, match=r"^data.channels: got 'keep' for 5 images of 1 channel and 3 images of 3 "
+                                        r"channels, .*`data.channels: gray` or `data.channels: rgb`") as caught:
+        make_ready(asked["keep"], tmp_path / "cache", lambda what, *_: told.append(what))
+    assert caught.value.exit_code == 2
+    assert set(told) == {"Reading images"}
+    for channels in ("gray", "rgb"):
+        assert len(make_ready(asked[channels], tmp_path / "cache").manifest) == 8
+    alike = open_data(asked["keep"].data, tmp_path / "cache")
+    check_channels(alike.take(["a3", "b0"]), asked["keep"].data)

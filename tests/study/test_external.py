@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
+import cv2
+import nibabel
 import numpy as np
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from bogam.cli import main
-from bogam.core.errors import AuditStop, UserError
+from bogam.cli.evaluate import evaluate
+from bogam.core.errors import AuditStop, BogamError, FileProblem, UserError
+from bogam.core.types import Case
+from bogam.data.manifest import Manifest
 from bogam.data.phantoms.family import phantoms
 from bogam.data.phantoms.write import write_phantom
-from bogam.evaluate.external import evaluate_external, pairs_of
+from bogam.evaluate import external
+from bogam.evaluate.external import evaluate_external, mask_values_of, pairs_of
 
 RECIPE = """\
 task: segmentation
@@ -89,6 +98,125 @@ def test_data_sets_that_share_patients_are_refused(run: Path, tmp_path: Path) ->
     np.savez(tmp_path / "pneumoniamnist.npz", **empty)  # type: ignore[arg-type]
     with pytest.raises(AuditStop, match="kermany and pneumoniamnist hold images of the same patients"):
         evaluate_external(other, tmp_path / "pneumoniamnist.npz")
+
+
+def site_of(place: Path, target: Path) -> Path:
+    """Copy site b, whose images and masks lie in two folders."""
+    shutil.copytree(place / "images" / "site-b", target)
+    return target
+
+
+def masks_in(site: Path) -> list[Path]:
+    masks = sorted(p for p in site.rglob("*.png") if "mask" in p.relative_to(site).as_posix())
+    assert masks
+    return masks
+
+
+def evaluated(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(evaluate, [str(a) for a in arguments])
+    if isinstance(done.exception, BogamError):
+        return done.exception.exit_code, str(done.exception)
+    return done.exit_code, done.output
+
+
+def test_broken_images_and_masks_of_another_size_are_set_aside_and_the_evaluation_goes_on(
+        run: Path, place: Path, tmp_path: Path) -> None:
+    site = site_of(place, tmp_path / "b")
+    first, second = masks_in(site)[:2]
+    first.write_bytes(first.read_bytes()[:60])
+    cv2.imwrite(str(second), cv2.resize(cv2.imread(str(second), cv2.IMREAD_UNCHANGED), (20, 24)))
+    before = evaluate_external(run, place / "images" / "site-b", tmp_path / "whole", resamples=50)
+    assert "Set aside" not in before
+    words = evaluate_external(run, site, tmp_path / "out", resamples=50)
+    whole, scored = (pl.read_parquet(tmp_path / name / "cases.parquet")["id"].n_unique() for name in ("whole", "out"))
+    assert scored == whole - 2
+    assert "Set aside and not scored: 2 files" in words
+    assert "--resize-masks" in words
+    aside = pl.read_csv(tmp_path / "out" / "set_aside.csv")
+    assert all(file in words for file in aside["file"].to_list())
+    assert any(second.name in problem for problem in aside["problem"].to_list())
+    words = evaluate_external(run, site, tmp_path / "resized", resize_masks=True, resamples=50)
+    assert "Set aside and not scored: 1 file," in words
+    assert pl.read_parquet(tmp_path / "resized" / "cases.parquet")["id"].n_unique() == whole - 1
+
+
+def test_an_image_that_breaks_after_the_scan_is_set_aside(run: Path, place: Path, tmp_path: Path,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    load = external.load_case
+    lost: list[str] = []
+
+    def broken(manifest: Manifest, name: str, **options: Any) -> Case:
+        if not lost or name in lost:
+            lost.append(name)
+            raise FileProblem(name, "cannot be read any more")
+        return load(manifest, name, **options)
+
+    monkeypatch.setattr(external, "load_case", broken)
+    words = evaluate_external(run, place / "images" / "site-b", tmp_path / "out", resamples=50)
+    assert "cannot be read any more" in words
+    assert lost[0] not in pl.read_parquet(tmp_path / "out" / "cases.parquet")["id"].to_list()
+
+
+def test_an_image_of_other_channels_than_the_models_is_set_aside(run: Path, place: Path, tmp_path: Path) -> None:
+    color = tmp_path / "run"
+    shutil.copytree(run, color)
+    path = color / "model" / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"channels": "keep"}))
+    site = site_of(place, tmp_path / "b")
+    picture = next(p for p in sorted(site.rglob("*.png")) if p not in masks_in(site))
+    gray = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
+    cv2.imwrite(str(picture), np.stack([gray, gray // 2, gray], axis=-1))
+    words = evaluate_external(color, site, tmp_path / "out", resamples=50)
+    assert "an image of 3 channels, expected 1" in words
+    assert "Set aside and not scored: 1 file," in words
+
+
+def test_a_folder_where_every_file_is_broken_says_so(run: Path, place: Path, tmp_path: Path) -> None:
+    site = site_of(place, tmp_path / "b")
+    for picture in sorted(site.rglob("*.png")):
+        picture.write_bytes(picture.read_bytes()[:60])
+    code, words = evaluated(run, site)
+    assert code == 2
+    assert re.search(r"got \d+ images of which none can be scored \(such as .*png: .*expected at least one", words)
+
+
+def test_values_of_masks_are_named_on_the_command_line(run: Path, place: Path, tmp_path: Path) -> None:
+    site = site_of(place, tmp_path / "b")
+    for mask in masks_in(site):
+        values = cv2.imread(str(mask), cv2.IMREAD_UNCHANGED)
+        marked = np.where(values > 0, 2, 0).astype(np.uint8)
+        marked[:4][marked[:4] == 0] = 1  # something else, which is no lesion
+        cv2.imwrite(str(mask), marked)
+    label = json.loads((run / "model" / "model.json").read_text())["labels"][0]
+    code, words = evaluated(run, site, "--out", tmp_path / "out", "--mask-value", "1=frame", "--mask-value",
+                            f"2={label}")
+    assert code == 0, words
+    expected = evaluate_external(run, place / "images" / "site-b", tmp_path / "plain", resamples=50)
+    assert expected
+    frames = [pl.read_parquet(tmp_path / name / "cases.parquet").sort("id") for name in ("out", "plain")]
+    assert frames[0].select("tp", "fp", "fn").equals(frames[1].select("tp", "fp", "fn"))
+
+
+def test_volumes_are_cut_into_slices(run: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for part in ("images", "masks"):
+        (tmp_path / "ct" / part).mkdir(parents=True)
+    for name in ("v1", "v2", "v3"):
+        levels = rng.integers(0, 200, (24, 20, 6)).astype(np.int16)
+        nibabel.save(nibabel.Nifti1Image(levels, np.eye(4)), tmp_path / "ct" / "images" / f"{name}.nii.gz")
+        marked = (levels > 150).astype(np.uint8)
+        nibabel.save(nibabel.Nifti1Image(marked, np.eye(4)), tmp_path / "ct" / "masks" / f"{name}.nii.gz")
+    code, words = evaluated(run, tmp_path / "ct", "--out", tmp_path / "refused")
+    assert code == 2
+    assert "--slice z" in words
+    code, words = evaluated(run, tmp_path / "ct", "--out", tmp_path / "out", "--slice", "z", "--slice-every", "2")
+    assert code == 0, words
+    assert pl.read_parquet(tmp_path / "out" / "cases.parquet")["id"].n_unique() == 9
+
+
+def test_mask_values_are_whole_numbers() -> None:
+    with pytest.raises(UserError, match="VALUE=LABEL with a whole number"):
+        mask_values_of(["one=lesion"])
 
 
 def test_pairs() -> None:

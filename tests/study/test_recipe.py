@@ -7,7 +7,7 @@ import pytest
 
 from bogam.core.errors import UserError
 from bogam.study.commented import commented
-from bogam.study.recipe import Recipe, cells, label_of, load_recipe, parse_recipe
+from bogam.study.recipe import Recipe, cells, control_of, label_of, load_recipe, parse_recipe
 
 PLAIN = {"task": "segmentation", "data": {"root": "."}, "prepare": ["normalize"], "model": "unet", "loss": "bce"}
 
@@ -55,6 +55,19 @@ def test_faulty_axis_values_are_all_named() -> None:
         cells(parse_recipe({**PLAIN, "axes": {"loss": ["bce", "bce"]}}))
     with pytest.raises(UserError, match="a key that all cells share"):
         cells(parse_recipe({**PLAIN, "axes": {"split.folds": [3, 5]}}))
+
+
+def test_a_control_that_is_not_there_names_the_fix(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(parse_recipe({**PLAIN, "axes": {"loss": ["bce", "dice"]},
+                                  "report": {"control": {"loss": "dice"}}}).to_yaml(), encoding="utf-8")
+    assert control_of(load_recipe(path)) == {"loss": "dice"}
+    alone = "axes={}"
+    with pytest.raises(UserError, match=re.escape("--set 'report.control={}'")):
+        control_of(load_recipe(path, [alone]))
+    assert control_of(load_recipe(path, [alone, "report.control={}"])) == {}
+    with pytest.raises(UserError, match="Did you mean 'dice'"):
+        control_of(load_recipe(path, ["report.control.loss=dise"]))
 
 
 def test_overrides(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bogam.study.report.calibration import of_cell, reliability
 from bogam.study.report.curves import mean_curve
-from bogam.study.report.roc import GRID, bands, precision_on_grid, roc_on_grid, step_counts
+from bogam.study.report.roc import GRID, bands, precision_on_grid, roc_on_grid
 from bogam.study.results import CellResult, RunResult
 
 TRUTH = np.array([True, False, True, False])
@@ -33,9 +33,6 @@ def test_area_under_the_curve_is_the_share_of_ordered_pairs() -> None:
 
 
 def test_ties_are_one_threshold() -> None:
-    true, false = step_counts(np.array([True, False]), np.array([0.5, 0.5]))
-    assert true.tolist() == [0, 1]
-    assert false.tolist() == [0, 1]
     assert roc_on_grid(np.array([True, False]), np.array([0.5, 0.5]))[50] == pytest.approx(0.5)
 
 

@@ -159,7 +159,8 @@ def _read_mask(root: Path, locator: str) -> dict[str, Any]:
         return {"problem": error.problem}
     values = reading.values
     return {"pixels_sha256": pixel_digest(values), "rows": values.shape[-2], "columns": values.shape[-1],
-            "slices": values.shape[0] if values.ndim == 3 else 1, "mean_level": float(np.mean(values != 0)), "note": reading.note}
+            "slices": values.shape[0] if values.ndim == 3 else 1, "mean_level": float(np.mean(values != 0)),
+            "note": reading.note}
 
 
 def _unfit(image: dict[str, Any], own: Sequence[tuple[str, dict[str, Any]]], resize: bool) -> str | None:

@@ -185,15 +185,26 @@ def part_ids(manifest: Manifest, repeat: int, fold: int, part: str) -> list[str]
 
 
 def split_notes(manifest: Manifest, target: str | None) -> list[str]:
-    """Return one sentence per test fold that lacks a class."""
+    """Return one sentence per part that lacks a class, and what follows; folds that lack the same one share it."""
     if target is None:
         return []
-    notes = []
-    joined = manifest.folds.filter(pl.col("part") == "test").join(manifest.targets.select("id", target), on="id")
+    joined = manifest.folds.join(manifest.targets.select("id", target), on="id", maintain_order="left")
     classes = set(manifest.targets[target].drop_nulls().to_list())
-    for (repeat, fold), rows in joined.group_by("repeat", "fold", maintain_order=True):
-        missing = sorted(classes - set(rows[target].to_list()))
+    found: dict[tuple[str, int, tuple[str, ...]], list[int]] = {}
+    for (repeat, fold, part), rows in joined.group_by("repeat", "fold", "part", maintain_order=True):
+        missing = tuple(sorted(classes - set(rows[target].to_list())))
         if missing:
-            notes.append(f"The test part of fold {fold} (repeat {repeat}) has no image of class "
-                         f"{', '.join(map(str, missing))}: its AUC is undefined.")
-    return notes
+            found.setdefault((str(part), int(repeat), missing), []).append(int(fold))
+    return [f"The {'training' if part == 'train' else part} part of fold{'s' if len(folds) > 1 else ''} "
+            f"{', '.join(map(str, sorted(folds)))} (repeat {repeat}) has no image of class {', '.join(missing)}: "
+            f"{_lack(part, len(classes) - len(missing))}."
+            for (part, repeat, missing), folds in found.items()]
+
+
+def _lack(part: str, present: int) -> str:
+    """Return what follows where a part lacks a class; `present` is the number of classes that it has."""
+    if part == "train":
+        return "it cannot be learned there"
+    if part == "validation":
+        return "it has no say in the choice of epoch and threshold"
+    return "its AUC is over the other classes" if present > 1 else "its AUC is undefined"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import polars as pl
 
@@ -17,8 +15,7 @@ FEWEST = 3
 """Groups of the rarest kind, on either side, below which no interval is given."""
 
 
-def drop(inside: pl.DataFrame, outside: pl.DataFrame, metric: str, task: str, labels: Sequence[str],
-         resamples: int = 2000, seed: int = 0) -> Estimate:
+def drop(inside: pl.DataFrame, outside: pl.DataFrame, metric: str, resamples: int = 2000, seed: int = 0) -> Estimate:
     """Return the metric outside minus inside, with a 95 % interval.
 
     The two samples hold different groups (patients), so their bootstrap variances add; the interval is t with
@@ -27,7 +24,6 @@ def drop(inside: pl.DataFrame, outside: pl.DataFrame, metric: str, task: str, la
     Args:
         inside, outside: scored cases, as `evaluate.score` makes them; several runs are averaged.
         metric: a name of the catalog.
-        task, labels: of the model; kept for callers that pass tables along.
         resamples: of the groups of each side.
         seed: of the resampling.
 

@@ -6,22 +6,27 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
-from bogam.core.errors import AuditStop, UserError, near_miss, say
+from bogam.core.errors import AuditStop, FileProblem, UserError, near_miss, say
 from bogam.core.types import Case
 from bogam.data.datasets.family import share_patients
 from bogam.data.duplicates import MOST_COMPARED, groups, similar, thumbnails
 from bogam.data.layout import recognize
 from bogam.data.load import load_case
-from bogam.data.manifest import Manifest, TargetSpec
+from bogam.data.manifest import PROBLEMS, Manifest, TargetSpec, table
 from bogam.data.scan import scan
 from bogam.evaluate.drop import drop
 from bogam.evaluate.findings import Estimate
 from bogam.evaluate.score import score
 from bogam.evaluate.summary import summarize
+from bogam.page.text import many
 from bogam.predict.model_folder import Model, load_model
+
+NAMED = 10
+"""Files set aside that are named in the answer; `set_aside.csv` holds all."""
 
 
 def pairs_of(option: str, values: Sequence[str]) -> dict[str, str]:
@@ -40,17 +45,38 @@ def pairs_of(option: str, values: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def mask_values_of(values: Sequence[str]) -> dict[int, str]:
+    """Read repeated ``VALUE=LABEL`` options of masks.
+
+    Example:
+        >>> mask_values_of(["1=anterior", "2=posterior"])
+        {1: 'anterior', 2: 'posterior'}
+    """
+    found = {}
+    for value, label in pairs_of("--mask-value", values).items():
+        if not value.isdigit():
+            raise UserError(say("--mask-value", f"{value}={label}", "VALUE=LABEL with a whole number as the value"))
+        found[int(value)] = label
+    return found
+
+
 def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layout: str = "auto",
                       patient: str | None = None, target: str | None = None, columns: Mapping[str, str] | None = None,
-                      renamed: Mapping[str, str] | None = None, device: str = "auto", resamples: int = 2000,
+                      renamed: Mapping[str, str] | None = None, slice_axis: Literal["z", "y", "x"] | None = None,
+                      slice_every: int = 1, mask_values: Mapping[int, str] | None = None,
+                      resize_masks: bool = False, device: str = "auto", resamples: int = 2000,
                       tell: Callable[[str, int, int], None] = lambda what, done, total: None) -> str:
     """Score a run on a folder and write `external.csv` and `cases.parquet`; return the result in words.
+
+    An image that cannot be loaded, or whose mask has another size, is set aside: named in the words and in
+    `set_aside.csv`.
 
     Args:
         run: folder of a finished run, with its in-domain `predictions/cases.parquet`.
         folder: other data, in any layout that bogam reads.
         out: where the tables go; None: `RUN/external/NAME`.
-        layout, patient, target, columns: as in a recipe's data section.
+        layout, patient, target, columns, slice_axis, slice_every, mask_values, resize_masks: as in a recipe's data
+            section.
         renamed: the folder's label to the model's.
         device: where to compute.
         resamples: of the bootstrap.
@@ -58,16 +84,23 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
 
     Raises:
         AuditStop: the folder holds patients or pictures that the model has seen.
-        UserError: the labels do not match.
+        UserError: the labels do not match, or no image can be scored.
     """
     model = load_model(run, device)
-    manifest = recognize(folder, layout=layout, patient=patient, columns=columns)
+    inside = _complete(pl.read_parquet(_in_domain(run)))
+    manifest = recognize(folder, layout=layout, patient=patient, columns=columns, slice_axis=slice_axis,
+                         slice_every=slice_every, mask_values=mask_values)
     related = share_patients(model.facts.get("dataset"), manifest.dataset)
     if related:
         raise AuditStop(say("evaluate", related.rstrip("."), "data of other patients",
                             "Such a score would be no external validation."))
     with tempfile.TemporaryDirectory() as scratch:
-        manifest = scan(manifest, Path(scratch), progress=lambda done, total: tell("Reading images", done, total))
+        found = len(manifest)
+        manifest = scan(manifest, Path(scratch), progress=lambda done, total: tell("Reading images", done, total),
+                        resize_masks=resize_masks)
+    aside = manifest.set_aside.rows()
+    if not len(manifest):
+        raise _none_left(folder, found, aside)
     seen = set(model.facts.get("seen_pixels", ())) & set(manifest.images["pixels_sha256"].drop_nulls().to_list())
     if seen:
         raise AuditStop(say("evaluate", f"{len(seen)} pictures that the model was trained on, pixel for pixel",
@@ -76,28 +109,36 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
     compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
     near = similar(thumbnails(manifest), len(manifest)) if compared else None
     group, unit = groups(manifest, ["patient", "duplicate"], near)
-    ids = manifest.images["id"].to_list()
+    files = dict(manifest.images.select("id", "image").rows())
+
+    def refused(name: str, error: UserError) -> None:
+        aside.append((files[name], error.problem if isinstance(error, FileProblem) else str(error)))
 
     def cases() -> Iterator[Case]:
-        for count, name in enumerate(ids, 1):
-            tell("Predicting", count, len(ids))
-            yield load_case(manifest, name, channels=model.channels)
+        for count, name in enumerate(files, 1):
+            tell("Predicting", count, len(files))
+            try:
+                yield load_case(manifest, name, channels=model.channels, resize_masks=resize_masks)
+            except UserError as error:
+                refused(name, error)
 
-    scored, _ = score(model.predict(cases()), task=model.task, labels=model.labels, thresholds=model.thresholds,
-                      classes=classes, groups=group, part="external")
+    scored, _ = score(model.predict(cases(), refused=refused), task=model.task, labels=model.labels,
+                      thresholds=model.thresholds, classes=classes, groups=group, part="external")
+    if not scored.height:
+        raise _none_left(folder, found, aside)
     place = out or run / "external" / manifest.name
     place.mkdir(parents=True, exist_ok=True)
     scored.write_parquet(place / "cases.parquet")
+    table([dict(zip(PROBLEMS, row, strict=True)) for row in aside], PROBLEMS).write_csv(place / "set_aside.csv")
     external = _complete(scored)
-    inside = _complete(pl.read_parquet(_in_domain(run)))
     here = {e.metric: e for e in summarize(inside, model.task, model.labels, resamples=resamples)}
     there = {e.metric: e for e in summarize(external, model.task, model.labels, resamples=resamples)}
-    drops = {m: drop(inside, external, m, model.task, model.labels, resamples=resamples) for m in here}
+    drops = {m: drop(inside, external, m, resamples=resamples) for m in here}
     _table(here, there, drops).write_csv(place / "external.csv")
     (place / "notes.json").write_text(json.dumps([*manifest.notes, *notes], indent=1, ensure_ascii=False),
                                       encoding="utf-8")
     primary = "dice" if model.task == "segmentation" else "auc"
-    lines = [*manifest.notes, *notes, f"Unit of the external intervals: {unit}.",
+    lines = [*manifest.notes, *notes, *_aside_words(aside, place), f"Unit of the external intervals: {unit}.",
              f"In-domain test part: {shown(here[primary])}", f"External: {shown(there[primary])}",
              f"Change: {shown(drops[primary])}"]
     lines += [f"{e.metric}: {e.note}" for e in (here[primary], there[primary], drops[primary]) if e.note]
@@ -113,6 +154,26 @@ def shown(estimate: Estimate) -> str:
         f"{estimate.metric} {estimate.value:.3f}"
     between = "no interval" if estimate.low is None else f"95 % interval {estimate.low:.3f} to {estimate.high:.3f}"
     return f"{text} ({between}; {estimate.cases} images of {estimate.groups} groups)"
+
+
+def _aside_words(aside: Sequence[tuple[str, str]], place: Path) -> list[str]:
+    if not aside:
+        return []
+    lines = [f"Set aside and not scored: {many(len(aside), 'file')}, listed in {place / 'set_aside.csv'}."]
+    lines += [f"  {file}: {problem}" for file, problem in aside[:NAMED]]
+    lines += [f"  ... and {len(aside) - NAMED} more"] if len(aside) > NAMED else []
+    return lines + _resize_hint(aside)
+
+
+def _resize_hint(aside: Sequence[tuple[str, str]]) -> list[str]:
+    asked = any("resize_masks" in problem for _, problem in aside)
+    return ["Here, `--resize-masks` is what `data: {resize_masks: true}` is in a recipe."] if asked else []
+
+
+def _none_left(folder: Path, found: int, aside: Sequence[tuple[str, str]]) -> UserError:
+    such = f" (such as {aside[0][0]}: {aside[0][1].rstrip('.')})" if aside else ""
+    return UserError(say(str(folder), f"{many(found, 'image')} of which none can be scored{such}",
+                         "at least one readable image with its truth", " ".join(_resize_hint(aside))))
 
 
 def _in_domain(run: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,7 @@ class Model:
         digest: of weights and settings.
         facts: what it was trained on: data set, relatives, digests, `train_pixels` (hashes), notes.
         device: where the module lies.
+        image_channels: of the images that it was trained on; None: not known, nothing is checked.
     """
 
     module: torch.nn.Module
@@ -58,21 +59,39 @@ class Model:
     digest: str
     facts: Mapping[str, Any]
     device: str = "cpu"
+    image_channels: int | None = None
 
     def prepare(self, case: Case) -> Case:
-        """Apply the model's prepare steps to a case as read."""
+        """Apply the model's prepare steps to a case as read. Raises UserError where it is no case for the model."""
+        if self.image_channels not in (None, len(case.image)):
+            raise UserError(say(f"case {case.id}", f"an image of {len(case.image)} channels", f"{self.image_channels}, "
+                                "as the model was trained on", "Convert it, or train with `data.channels: gray`."))
         for step in self.steps:
             case = step.apply(case)
         return case
 
-    def predict(self, cases: Iterable[Case], batch: int = 16) -> Iterator[tuple[Case, Prediction]]:
-        """Yield each case as read with its prediction in the original geometry."""
+    def predict(self, cases: Iterable[Case], batch: int = 16,
+                refused: Callable[[str, UserError], None] | None = None) -> Iterator[tuple[Case, Prediction]]:
+        """Yield each case as read with its prediction in the original geometry.
+
+        Args:
+            cases: as read.
+            batch: cases per forward pass.
+            refused: told the id of a case that cannot be prepared, and why; it is left out. None: it is raised.
+        """
         originals: deque[Case] = deque()
 
         def prepared() -> Iterator[Case]:
             for case in cases:
+                try:
+                    ready = self.prepare(case.but(masks=None, boxes=None, points=None, targets={}))
+                except UserError as error:
+                    if refused is None:
+                        raise
+                    refused(case.id, error)
+                    continue
                 originals.append(case)
-                yield self.prepare(case.but(masks=None, boxes=None, points=None, targets={}))
+                yield ready
 
         for ready, probs in forward_cases(self.module, prepared(), self.door, task=self.task, device=self.device,
                                           batch=batch):
@@ -135,4 +154,4 @@ def load_model(folder: Path, device: str = "cpu") -> Model:
     assert isinstance(normalize, Normalize)
     return Model(module.eval().to(device), network, head["task"], tuple(head["labels"]), head["channels"],
                  tuple(prepare_steps.parse(s) for s in head["prepare"]), Door(normalize, head["statistics"]),
-                 tuple(head["thresholds"]), head["digest"], head["facts"], device)
+                 tuple(head["thresholds"]), head["digest"], head["facts"], device, head["image_channels"])

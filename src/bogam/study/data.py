@@ -17,6 +17,7 @@ from bogam.data.layout import recognize
 from bogam.data.manifest import Manifest
 from bogam.data.scan import scan
 from bogam.data.split import split, split_notes
+from bogam.page.text import many
 from bogam.study.recipe import DataSection, Recipe
 
 Tell = Callable[[str, int, int], None]
@@ -163,9 +164,9 @@ def check_channels(manifest: Manifest, section: DataSection) -> None:
     """Raise UserError where images of different numbers of channels are to be kept as stored: no network takes both."""
     counts = manifest.images["channels"].drop_nulls().value_counts().sort("channels").rows()
     if section.channels == "keep" and len(counts) > 1:
-        words = " and ".join(f"{number:,} of {channels}" for channels, number in counts)
-        raise UserError(say("data.channels", f"'keep' for images of different numbers of channels ({words})",
-                            "one number of channels", "Set `data.channels: gray` or `rgb`."))
+        words = " and ".join(f"{many(number, 'image')} of {many(channels, 'channel')}" for channels, number in counts)
+        raise UserError(say("data.channels", f"'keep' for {words}", "images of one number of channels",
+                            "Set `data.channels: gray` or `data.channels: rgb`."))
 
 
 def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True) -> Ready:

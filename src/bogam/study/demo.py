@@ -21,7 +21,13 @@ prepare:
 augment: none
 model: {unet: {width: 8, depth: 3}}
 loss: bce
-train: {epochs: 30, batch: 12, optimizer: {adamw: {learning_rate: 4.0e-3}}, schedule: one-cycle, seeds: [0, 1]}
+train:
+  epochs: 24
+  batch: 12
+  optimizer: {adamw: {learning_rate: 4.0e-3}}
+  schedule: {one-cycle: {tail: 0.25}}
+  min_gain: 0.005
+  seeds: [0, 1]
 axes:
   augment: [none, geometric, filter]
   loss: [bce, dice]
@@ -29,7 +35,7 @@ report: {primary: dice, control: {augment: none, loss: bce}, margin: 0.02}
 """
 
 PATIENT = "{patient}_{rest}"
-IMAGES = 150
+IMAGES = 120
 
 
 def demo_recipe(out: Path, say: Callable[[str], None]) -> Recipe:

@@ -382,8 +382,14 @@ def control_of(recipe: Recipe) -> dict[str, str]:
     """Return axis to the label of its control level. Raises UserError where the recipe names one that is not there."""
     axes = axes_of(recipe)
     for axis, label in recipe.report.control.items():
-        if axis not in axes or label not in axes[axis]:
-            raise UserError(say(f"report.control.{axis}", label, f"a value of an axis; there are {axes}"))
+        if axis not in axes:
+            raise UserError(say(f"report.control.{axis}", f"{label} for an axis that is not there",
+                                f"one of {', '.join(axes)}" if axes else "none, as nothing varies",
+                                "Without controls (then each axis' first value is the control): "
+                                "--set 'report.control={}'."))
+        if label not in axes[axis]:
+            raise UserError(say(f"report.control.{axis}", label, f"a value of that axis: {', '.join(axes[axis])}",
+                                near_miss(label, axes[axis])))
     return {axis: recipe.report.control.get(axis, labels[0]) for axis, labels in axes.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from bogam.data.layouts.draft import Draft, Fit, Options, part_of
-from bogam.data.layouts.structure import _MASK, IMAGE_FOLDERS, MASK_FOLDERS, Masks, Placed, add_masks, place
+from bogam.data.layouts.structure import IMAGE_FOLDERS, MASK_FOLDERS, MASK_STEM, Masks, Placed, add_masks, place
 from bogam.data.layouts.tree import Tree, stem_of
 
 NAME = "images-masks"
@@ -47,7 +47,7 @@ def _match(images: list[Placed], masks: list[Placed]) -> Masks:
     for mask in masks:
         key = _key(mask.rest)
         folder, _, stem = key.rpartition("/")
-        match = _MASK.match(stem)
+        match = MASK_STEM.match(stem)
         image = owner.get((mask.part, key)) or (
             owner.get((mask.part, f"{folder}/{match['stem']}" if folder else match["stem"])) if match else None)
         if image is None:

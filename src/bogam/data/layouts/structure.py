@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from bogam.data.layouts.draft import Draft, Options, part_of
 from bogam.data.layouts.tree import Tree, stem_of
 
-_MASK = re.compile(r"^(?P<stem>.+?)[ _-]*[_-](?P<word>[a-z]{0,4}(?:mask|segmentation|seg|groundtruth|gt|annotation|"
-                   r"label|lesion))s?(?:[ _-]*(?:\d+|\(\d+\)|manual))*$", re.IGNORECASE)
+MASK_STEM = re.compile(r"^(?P<stem>.+?)[ _-]*[_-](?P<word>[a-z]{0,4}(?:mask|segmentation|seg|groundtruth|gt|annotation|"
+                       r"label|lesion))s?(?:[ _-]*(?:\d+|\(\d+\)|manual))*$", re.IGNORECASE)
+"""The name of a mask file without its ending, such as ``b (1)_mask_1``; `stem` is that of its image."""
 IMAGE_FOLDERS = frozenset({"images", "image", "imgs", "img", "input", "inputs", "pictures", "frames"})
 MASK_FOLDERS = frozenset({"masks", "mask", "labels", "label", "segmentations", "segmentation", "seg", "gt",
                           "groundtruth", "ground_truth", "groundtruths", "targets", "annotations", "lesions"})
@@ -41,12 +42,12 @@ def split_masks(names: Sequence[str]) -> Masks:
         >>> split_masks(["a/b (1).png", "a/b (1)_mask.png", "a/b (1)_mask_1.png"]).of
         {'a/b (1).png': ['a/b (1)_mask.png', 'a/b (1)_mask_1.png']}
     """
-    by_stem = {_key(n): n for n in names if _MASK.match(stem_of(n)) is None}
+    by_stem = {_key(n): n for n in names if MASK_STEM.match(stem_of(n)) is None}
     every = {_key(n): n for n in names}
     owners: dict[str, list[str]] = {}
     lonely: list[str] = []
     for name in names:
-        match = _MASK.match(stem_of(name))
+        match = MASK_STEM.match(stem_of(name))
         if match is None:
             continue
         start = name.rpartition("/")[0]

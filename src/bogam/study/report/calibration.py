@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bogam.core.types import FloatArray
+from bogam.metrics.calibration import BINS, bin_of, said_and_true
 from bogam.page.blocks import Paragraph
 from bogam.page.document import Section
 from bogam.page.figure import Figure, panels, wrapped
@@ -20,7 +21,6 @@ from bogam.study.report.cells import Estimates, done, find, models, tested_rows,
 from bogam.study.report.curves import MOST_PANELS
 from bogam.study.results import CellResult, StudyResult
 
-BINS = 10
 FEW = 20
 
 
@@ -48,7 +48,7 @@ def reliability(probs: FloatArray, happened: NDArray[np.bool_]) -> Reliability:
         >>> found.predicted.round(2).tolist(), found.observed.tolist(), found.count.tolist()
         ([0.11, 0.9], [0.5, 1.0], [2, 1])
     """
-    place = np.minimum((probs * BINS).astype(np.int64), BINS - 1)
+    place = bin_of(probs)
     count = np.bincount(place, minlength=BINS)
     kept = count > 0
     sums = np.bincount(place, weights=probs, minlength=BINS), np.bincount(place, weights=happened, minlength=BINS)
@@ -65,9 +65,7 @@ def of_cell(cell: CellResult, classes: int) -> Reliability | None:
     if not rows.height:
         return None
     probs, target = rows.select(names).to_numpy(), rows["target"].to_numpy()
-    if classes == 2:
-        return reliability(probs[:, 1], target == 1)
-    return reliability(probs.max(axis=1), probs.argmax(axis=1) == target)
+    return reliability(*said_and_true(probs, target))
 
 
 def calibration_section(result: StudyResult, estimates: Estimates) -> Section:

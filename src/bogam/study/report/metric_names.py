@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bogam.metrics.catalog import catalog
+
 
 @dataclass(frozen=True)
 class MetricName:
@@ -24,32 +26,28 @@ class MetricName:
     digits: int = 3
 
 
-_NAMES = {
-    "dice": MetricName("Dice", "Overlap of the predicted and the true area, 2 |A∩B| / (|A| + |B|), computed per image "
-                       "in its original size and averaged over images that have a lesion. 0 to 1."),
-    "iou": MetricName("IoU", "Overlap |A∩B| / |A∪B| per image, averaged over images that have a lesion. 0 to 1."),
-    "dice_all": MetricName("Dice, all images", "Dice averaged over all images; an image without lesion counts 1 "
-                           "where nothing was predicted and 0 otherwise."),
-    "mean_iou": MetricName("Mean IoU", "IoU of the lesion and of the background, averaged."),
-    "false_positive_rate": MetricName("False positive rate", "Share of images without lesion in which something was "
-                                      "predicted.", higher=False),
-    "false_positive_area": MetricName("False positive area", "Share of the image area predicted as lesion, on images "
-                                      "without one.", higher=False, digits=4),
-    "accuracy": MetricName("Accuracy", "Share of images put in the right class."),
-    "balanced_accuracy": MetricName("Balanced accuracy", "Sensitivity averaged over the classes, so that a rare "
-                                    "class counts as much as a frequent one."),
-    "sensitivity": MetricName("Sensitivity", "Share of positive images found (recall)."),
-    "specificity": MetricName("Specificity", "Share of negative images left alone."),
-    "auc": MetricName("AUC", "Area under the ROC curve: the chance that a positive image scores higher than a "
-                      "negative one. Computed per fold and averaged; undefined in a fold with one class."),
-    "average_precision": MetricName("Average precision", "Area under the precision-recall curve; its chance level is "
-                                    "the share of positive images."),
-    "f1": MetricName("F1", "Harmonic mean of precision and sensitivity."),
-    "brier": MetricName("Brier score", "Mean squared distance of the predicted probabilities from what is true. "
-                        "Lower is better.", higher=False),
-    "calibration_error": MetricName("Calibration error", "Mean distance of predicted probability and observed "
-                                    "frequency over bins. Lower is better.", higher=False),
+_MEANINGS = {
+    "dice": "Overlap of the predicted and the true area, 2 |A∩B| / (|A| + |B|), computed per image in its original "
+            "size and averaged over images that have a lesion. 0 to 1.",
+    "iou": "Overlap |A∩B| / |A∪B| per image, averaged over images that have a lesion. 0 to 1.",
+    "dice_all": "Dice averaged over all images; an image without lesion counts 1 where nothing was predicted and 0 "
+                "otherwise.",
+    "mean_iou": "IoU of the lesion and of the background, averaged.",
+    "false_positive_rate": "Share of images without lesion in which something was predicted.",
+    "false_positive_area": "Share of the image area predicted as lesion, on images without one.",
+    "accuracy": "Share of images put in the right class.",
+    "balanced_accuracy": "Sensitivity averaged over the classes, so that a rare class counts as much as a frequent "
+                         "one.",
+    "sensitivity": "Share of positive images found (recall).",
+    "specificity": "Share of negative images left alone.",
+    "auc": "Area under the ROC curve: the chance that a positive image scores higher than a negative one. Computed "
+           "per fold and averaged; undefined in a fold with one class.",
+    "average_precision": "Area under the precision-recall curve; its chance level is the share of positive images.",
+    "f1": "Harmonic mean of precision and sensitivity.",
+    "brier": "Mean squared distance of the predicted probabilities from what is true. Lower is better.",
+    "calibration_error": "Mean distance of predicted probability and observed frequency over bins. Lower is better.",
 }
+_DIGITS = {"false_positive_area": 4}
 
 
 def metric_name(metric: str) -> MetricName:
@@ -59,4 +57,8 @@ def metric_name(metric: str) -> MetricName:
         >>> metric_name("dice").title, metric_name("surface_share").title
         ('Dice', 'Surface share')
     """
-    return _NAMES.get(metric) or MetricName(metric.replace("_", " ").capitalize(), "")
+    known = catalog.get(metric)
+    if known is None:
+        return MetricName(metric.replace("_", " ").capitalize(), "")
+    return MetricName(known.title, _MEANINGS.get(metric, known.meaning), known.higher, known.unit,
+                      _DIGITS.get(metric, 3))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bogam.core.types import FloatArray
+from bogam.metrics.curves import counts
 from bogam.page.blocks import Block, Paragraph
 from bogam.page.document import Section
 from bogam.page.figure import Figure, panels, wrapped
@@ -23,24 +24,9 @@ from bogam.study.results import CellResult, StudyResult
 GRID = np.linspace(0, 1, 101)
 
 
-def step_counts(positive: NDArray[np.bool_], score: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return true and false positives at each distinct threshold, from "nothing is positive" on.
-
-    Example:
-        >>> true, false = step_counts(np.array([True, False, True]), np.array([0.9, 0.5, 0.5]))
-        >>> true.tolist(), false.tolist()
-        ([0.0, 1.0, 2.0], [0.0, 0.0, 1.0])
-    """
-    order = np.argsort(-score, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
-    true = np.cumsum(positive[order])[ends].astype(np.float64)
-    false = np.cumsum(~positive[order])[ends].astype(np.float64)
-    return np.concatenate([[0.0], true]), np.concatenate([[0.0], false])
-
-
 def roc_on_grid(positive: NDArray[np.bool_], score: FloatArray) -> FloatArray:
     """Return sensitivity at each false positive rate of `GRID`, (101,); at a vertical step its upper end."""
-    true, false = step_counts(positive, score)
+    true, false, _ = counts(score, positive)
     rate, found = false / false[-1], true / true[-1]
     sensitivity: FloatArray = np.interp(GRID, rate, found)
     return sensitivity
@@ -51,7 +37,7 @@ def precision_on_grid(positive: NDArray[np.bool_], score: FloatArray) -> FloatAr
 
     Precision is a step, not a line, between thresholds; at recall 0 it is that of the first threshold.
     """
-    true, false = step_counts(positive, score)
+    true, false, _ = counts(score, positive)
     recall = true[1:] / true[-1]
     precision = true[1:] / (true[1:] + false[1:])
     steps: FloatArray = precision[np.minimum(np.searchsorted(recall, GRID - 1e-12), len(precision) - 1)]
