@@ -125,7 +125,8 @@ def run_folder(out: Path, cell: Cell, data_digest: str, repeat: int, fold: int, 
     for key in ("name", "report", "audit", "axes", "arms"):
         plain.pop(key)
     plain["train"] = {**plain["train"], "seeds": []}
-    plain["data"] = {key: plain["data"][key] for key in ("channels", "resize_masks")}  # the digest holds the rest
+    chosen = ("target", "labels", "channels", "resize_masks")  # what was read, the data's own digest holds
+    plain["data"] = {key: plain["data"][key] for key in chosen}
     digest = hashlib.sha256((json.dumps(plain, sort_keys=True) + data_digest).encode()).hexdigest()[:8]
     return out / "runs" / f"{slug(cell.name)}-{digest}" / f"repeat{repeat}-fold{fold}-seed{seed}"
 
