@@ -27,6 +27,8 @@ class Finding:
         files: files or ids concerned, at most `MOST_FILES` of them.
         why: why it matters.
         do: what to do.
+        worth: what it could be worth in points, where that can be said.
+        pairs: pictures to show: (id, id, caption) side by side; an empty second id shows one alone.
     """
 
     rule: str
@@ -36,10 +38,12 @@ class Finding:
     files: tuple[str, ...] = ()
     why: str = ""
     do: str = ""
+    worth: str = ""
+    pairs: tuple[tuple[str, str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return a plain mapping."""
-        return {**asdict(self), "files": list(self.files)}
+        return {**asdict(self), "files": list(self.files), "pairs": [list(pair) for pair in self.pairs]}
 
     def examples(self, most: int = 4) -> str:
         """Return the first files in one line, or "".
@@ -81,9 +85,9 @@ class Rule(Part):
         raise NotImplementedError
 
     def finding(self, severity: Severity, title: str, **more: Any) -> Finding:
-        """Return a finding that bears the rule's name; of `files` the first `MOST_FILES` are kept."""
-        files = tuple(more.pop("files", ()))[:MOST_FILES]
-        return Finding(self.kind, severity, title, files=files, **more)
+        """Return a finding that bears the rule's name; of `files` and `pairs` the first `MOST_FILES` are kept."""
+        files, pairs = (tuple(more.pop(name, ()))[:MOST_FILES] for name in ("files", "pairs"))
+        return Finding(self.kind, severity, title, files=files, pairs=pairs, **more)
 
 
 rules: Family[Rule] = Family("audit rule", "bogam.audit.rules", Rule)
