@@ -25,7 +25,7 @@ _COLUMNS: dict[str, Any] = {
     "modality": pl.String, "view": pl.String, "laterality": pl.String, "note": pl.String, "problem": pl.String}
 _READ = ("pixels_sha256", "rows", "columns", "slices", "channels", "bits", "format", "mean_level")
 _FACTS = ("scanner", "modality", "view", "laterality")
-_VERSION = "2"
+_VERSION = "3"
 _BATCH = 32
 
 Progress = Callable[[int, int], None]
@@ -68,7 +68,8 @@ def scan(manifest: Manifest, cache: Path | None = None, *, threads: int | None =
     wanted = [("image", loc) for loc in manifest.images["image"].to_list()]
     wanted += [("mask", loc) for loc in masks["locator"].unique(maintain_order=True).to_list()]
     sizes = _stat(manifest.root, {Locator.parse(loc).path for _, loc in wanted})
-    keys = {(kind, loc): _key(kind, loc, sizes[Locator.parse(loc).path]) for kind, loc in wanted}
+    root = manifest.root.resolve().as_posix()  # one cache may serve several data sets
+    keys = {(kind, loc): _key(kind, f"{root}/{loc}", sizes[Locator.parse(loc).path]) for kind, loc in wanted}
     known = _load(cache)
     todo = [(kind, loc) for kind, loc in keys if keys[kind, loc] not in known]
     fresh = _read_all(manifest.root, todo, threads, progress, len(keys))
@@ -120,10 +121,10 @@ def _save(cache: Path, known: dict[str, dict[str, Any]]) -> None:
 def _read_all(root: Path, todo: Sequence[tuple[str, str]], threads: int | None, progress: Progress | None,
               total: int) -> list[dict[str, Any]]:
     done = total - len(todo)
-    if progress is not None:
-        progress(done, total)
     if not todo:
         return []
+    if progress is not None:
+        progress(done, total)
     batches = [todo[i:i + _BATCH] for i in range(0, len(todo), _BATCH)]
     rows: list[dict[str, Any]] = []
 

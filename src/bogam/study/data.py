@@ -169,14 +169,24 @@ def check_channels(manifest: Manifest, section: DataSection) -> None:
                             "Set `data.channels: gray` or `data.channels: rgb`."))
 
 
-def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True) -> Ready:
+def look_alike(manifest: Manifest, cache: Path, tell: Tell = quiet) -> Similar | None:
+    """Return the pairs of similar pictures; None where there are too many images to compare."""
+    if len(manifest) > MOST_COMPARED:
+        return None
+    thumbs = thumbnails(manifest, cache / "scan", lambda done, total: tell("Comparing images", done, total))
+    return similar(thumbs, len(manifest))
+
+
+def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True,
+               folds: pl.DataFrame | None = None) -> Ready:
     """Read, audit and split the recipe's data.
 
     Args:
         recipe: its data, split, audit and task sections count.
-        cache: folder of scans and thumbnails.
+        cache: folder of scans, thumbnails and findings.
         tell: progress.
         check: raise where the audit says stop; False only to show findings.
+        folds: of a finished study, in place of a new split.
 
     Raises:
         AuditStop: a stop-level finding that the recipe does not accept.
@@ -190,13 +200,13 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
     manifest, notes = usable(whole, recipe.task, target)
     check_channels(manifest, recipe.data)
-    near: Similar | None = None
-    if len(whole) <= MOST_COMPARED:
-        thumbs = thumbnails(whole, cache / "scan", lambda done, total: tell("Comparing images", done, total))
-        near = similar(thumbs, len(whole))
+    near = look_alike(whole, cache, tell)
     group, unit = groups(manifest, recipe.split.group, near)
-    manifest = split(manifest, recipe.split, group, target)
-    found = audit(Evidence(whole.but(folds=manifest.folds), target, near))
+    if folds is None:
+        manifest = split(manifest, recipe.split, group, target)
+    else:
+        manifest = manifest.but(folds=folds.filter(pl.col("id").is_in(set(manifest.images["id"].to_list()))))
+    found = audit(Evidence(whole.but(folds=manifest.folds), target, near), cache)
     accepted = refuse(found, recipe.audit.accept) if check else []
     if near is None:
         notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")
