@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from bogam.core.registry import Family, Part
 from bogam.data.duplicates import Similar
+from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
 
 Severity = Literal["stop", "warning", "note"]
@@ -63,11 +64,13 @@ class Evidence:
         manifest: scanned; its `folds` are empty before a split.
         target: the class column, or None.
         near: similar pairs, or None where nobody looked.
+        looks: small pictures and marks of the images, or None where nobody looked.
     """
 
     manifest: Manifest
     target: str | None = None
     near: Similar | None = None
+    looks: Looks | None = None
     classes: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from bogam.audit.run import Audit, audit, check_accepted, refuse
 from bogam.core.errors import UserError, near_miss, say
 from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
+from bogam.data.looks import look
 from bogam.data.manifest import Manifest
 from bogam.data.scan import scan
 from bogam.data.split import split, split_notes
@@ -174,7 +175,7 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
 
     Args:
         recipe: its data, split, audit and task sections count.
-        cache: folder of scans and thumbnails.
+        cache: folder of scans and looks.
         tell: progress.
         check: raise where the audit says stop; False only to show findings.
 
@@ -190,13 +191,11 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
     manifest, notes = usable(whole, recipe.task, target)
     check_channels(manifest, recipe.data)
-    near: Similar | None = None
-    if len(whole) <= MOST_COMPARED:
-        thumbs = thumbnails(whole, cache / "scan", lambda done, total: tell("Comparing images", done, total))
-        near = similar(thumbs, len(whole))
+    looks = look(whole, cache / "scan", lambda done, total: tell("Comparing images", done, total))
+    near: Similar | None = similar(thumbnails(looks), len(whole)) if len(whole) <= MOST_COMPARED else None
     group, unit = groups(manifest, recipe.split.group, near)
     manifest = split(manifest, recipe.split, group, target)
-    found = audit(Evidence(whole.but(folds=manifest.folds), target, near))
+    found = audit(Evidence(whole.but(folds=manifest.folds), target, near, looks))
     accepted = refuse(found, recipe.audit.accept) if check else []
     if near is None:
         notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")

@@ -18,6 +18,7 @@ from bogam.core.errors import FileProblem, UserError, say
 from bogam.data.duplicates import MOST_COMPARED, similar, thumbnails
 from bogam.data.layout import apparent_groups, recognize
 from bogam.data.locator import Locator
+from bogam.data.looks import look
 from bogam.data.manifest import Manifest
 from bogam.data.readers.read import read_picture
 from bogam.study.commented import commented
@@ -62,7 +63,7 @@ def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", sl
     Raises:
         UserError: what cannot be read, or an option that says nothing there.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:  # mapped looks may outlive it
         place = cache or Path(scratch)
         if what.suffix.lower() in (".yaml", ".yml"):
             if patient is not None or layout != "auto" or slice_axis is not None:
@@ -76,11 +77,9 @@ def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", sl
             raise UserError(say("audit", "--set for a folder", "a recipe", "`bogam init FOLDER` writes one."))
         manifest = read_all(recognize(what, layout=layout, patient=patient, slice_axis=slice_axis), place, tell)
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
-        near = None
-        if len(manifest) <= MOST_COMPARED:
-            thumbs = thumbnails(manifest, place, lambda done, total: tell("Comparing images", done, total))
-            near = similar(thumbs, len(manifest))
-        return Looked(audit(Evidence(manifest, target, near)), manifest)
+        looks = look(manifest, place, lambda done, total: tell("Comparing images", done, total))
+        near = similar(thumbnails(looks), len(manifest)) if len(manifest) <= MOST_COMPARED else None
+        return Looked(audit(Evidence(manifest, target, near, looks)), manifest)
 
 
 def _split_words(ready: Ready) -> str:
