@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from bogam.core.registry import Family, Part
 from bogam.data.duplicates import Similar
+from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
 
 Severity = Literal["stop", "warning", "note"]
@@ -70,11 +71,13 @@ class Evidence:
         manifest: scanned; its `folds` are empty before a split.
         target: the class column, or None.
         near: similar pairs, or None where nobody looked.
+        looks: small pictures and marks of the images, or None where nobody looked.
     """
 
     manifest: Manifest
     target: str | None = None
     near: Similar | None = None
+    looks: Looks | None = None
     classes: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,7 +88,8 @@ class Evidence:
         """Return 16 hex digits that change with anything that a rule could look at."""
         total = hashlib.sha256(self.manifest.digest().encode())
         total.update(self.manifest.set_aside.write_csv().encode())
-        total.update(repr((self.target, None if self.near is None else (self.near.threshold, self.near.pairs))).encode())
+        near = None if self.near is None else (self.near.threshold, self.near.pairs)
+        total.update(repr((self.target, near, self.looks is None)).encode())
         return total.hexdigest()[:16]
 
 

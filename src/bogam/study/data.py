@@ -14,6 +14,7 @@ from bogam.audit.run import Audit, audit, check_accepted, refuse
 from bogam.core.errors import UserError, near_miss, say
 from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
+from bogam.data.looks import Looks, look
 from bogam.data.manifest import Manifest
 from bogam.data.scan import scan
 from bogam.data.split import split, split_notes
@@ -169,12 +170,10 @@ def check_channels(manifest: Manifest, section: DataSection) -> None:
                             "Set `data.channels: gray` or `data.channels: rgb`."))
 
 
-def look_alike(manifest: Manifest, cache: Path, tell: Tell = quiet) -> Similar | None:
-    """Return the pairs of similar pictures; None where there are too many images to compare."""
-    if len(manifest) > MOST_COMPARED:
-        return None
-    thumbs = thumbnails(manifest, cache / "scan", lambda done, total: tell("Comparing images", done, total))
-    return similar(thumbs, len(manifest))
+def look_at(manifest: Manifest, cache: Path, tell: Tell = quiet) -> tuple[Looks, Similar | None]:
+    """Return the looks of all images and the pairs of similar ones; None where there are too many to compare."""
+    looks = look(manifest, cache / "scan", lambda done, total: tell("Comparing images", done, total))
+    return looks, similar(thumbnails(looks), len(manifest)) if len(manifest) <= MOST_COMPARED else None
 
 
 def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True,
@@ -183,7 +182,7 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
 
     Args:
         recipe: its data, split, audit and task sections count.
-        cache: folder of scans, thumbnails and findings.
+        cache: folder of scans, looks and findings.
         tell: progress.
         check: raise where the audit says stop; False only to show findings.
         folds: of a finished study, in place of a new split.
@@ -200,13 +199,13 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
     manifest, notes = usable(whole, recipe.task, target)
     check_channels(manifest, recipe.data)
-    near = look_alike(whole, cache, tell)
+    looks, near = look_at(whole, cache, tell)
     group, unit = groups(manifest, recipe.split.group, near)
     if folds is None:
         manifest = split(manifest, recipe.split, group, target)
     else:
         manifest = manifest.but(folds=folds.filter(pl.col("id").is_in(set(manifest.images["id"].to_list()))))
-    found = audit(Evidence(whole.but(folds=manifest.folds), target, near), cache)
+    found = audit(Evidence(whole.but(folds=manifest.folds), target, near, looks), cache)
     accepted = refuse(found, recipe.audit.accept) if check else []
     if near is None:
         notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")

@@ -24,7 +24,7 @@ from bogam.data.locator import Locator
 from bogam.data.manifest import Manifest
 from bogam.data.readers.read import read_picture
 from bogam.study.commented import commented
-from bogam.study.data import Ready, Tell, choose_target, look_alike, make_ready, quiet, read_all, unlabeled
+from bogam.study.data import Ready, Tell, choose_target, look_at, make_ready, quiet, read_all, unlabeled
 from bogam.study.place import audit_folder
 from bogam.study.recipe import DataSection, load_recipe, parse_recipe
 
@@ -85,16 +85,16 @@ def audit_of(what: Path, *others: Path, patient: str | None = None, layout: str 
     if sets and not is_recipe:
         raise UserError(say("audit", f"--set for a {'study' if is_study else 'folder'}", "a recipe",
                             "" if is_study else "`bogam init FOLDER` writes one."))
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:  # mapped looks may outlive it
         place = cache or Path(scratch)
         if is_study or is_recipe:
             return _with_split(what, is_study, place, sets, tell)
         manifest = _folders((what, *others), place, tell, patient=patient, layout=layout, slice_axis=slice_axis)
         manifest = read_all(manifest, place / "scan", tell)
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
-        near = look_alike(manifest, place, tell)
+        looks, near = look_at(manifest, place, tell)
         kind = "split in folders" if others else "folder" if what.is_dir() else "file"
-        return Looked(audit(Evidence(manifest, target, near), place), manifest, target=target, what=kind,
+        return Looked(audit(Evidence(manifest, target, near, looks), place), manifest, target=target, what=kind,
                       name=_named("-and-".join(p.resolve().stem for p in (what, *others))))
 
 
