@@ -87,7 +87,8 @@ class Evidence:
     def digest(self) -> str:
         """Return 16 hex digits that change with anything that a rule could look at."""
         total = hashlib.sha256(self.manifest.digest().encode())
-        total.update(self.manifest.set_aside.write_csv().encode())
+        for frame in (self.manifest.set_aside, self.manifest.unused):
+            total.update(frame.write_csv().encode())
         near = None if self.near is None else (self.near.threshold, self.near.pairs)
         total.update(repr((self.target, near, self.looks is None)).encode())
         return total.hexdigest()[:16]
