@@ -22,11 +22,12 @@ TRUE = ["ab"[k % 2] for k in range(300)]
 
 
 def test_swapped_labels_are_named_with_their_pictures(evidence, findings) -> None:
-    swapped = {3, 50, 120, 171, 200, 262}
-    classes = [("b" if label == "a" else "a") if k in swapped else label for k, label in enumerate(TRUE)]
-    found, = findings(RULE, evidence([{}] * 300, classes=classes, small=pictures(TRUE, np.random.default_rng(0))))
+    many = TRUE * 2
+    swapped = {3, 50, 120, 171, 200, 262, 430, 555}
+    classes = [("b" if label == "a" else "a") if k in swapped else label for k, label in enumerate(many)]
+    found, = findings(RULE, evidence([{}] * 600, classes=classes, small=pictures(many, np.random.default_rng(0))))
     assert found.severity == "warning"
-    assert found.title == "6 labels look wrong to a simple model (of 300 images)."
+    assert found.title == "8 labels look wrong to a simple model (of 600 images)."
     assert {one for one, _, _ in found.pairs} == {f"i{k}" for k in swapped}
     assert all("filed as" in words and "looks like" in words for _, _, words in found.pairs)
     assert found.files[0].startswith("i")
