@@ -49,9 +49,9 @@ class Finding:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Finding:
-        """Return the finding that `to_dict` wrote."""
-        return cls(**{**values, "files": tuple(values["files"]),
-                      "pairs": tuple((one, other, words) for one, other, words in values["pairs"])})
+        """Return the finding that `to_dict` wrote, now or before findings had pictures."""
+        return cls(**{**values, "files": tuple(values.get("files") or ()),
+                      "pairs": tuple((one, other, words) for one, other, words in values.get("pairs") or ())})
 
     def examples(self, most: int = 4) -> str:
         """Return the first files in one line, or "".
