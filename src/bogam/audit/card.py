@@ -77,6 +77,9 @@ def page_of(card: Card) -> Page:
                  if all(f.rule in card.accepted for f in stops) else
                  "No study goes past this unless the recipe names the rule and a reason.")
         top.append(Box("stop", title, heads))
+    warned = [clean(f.title) for f in findings if f.severity == "warning"]
+    if warned:
+        top.append(Box("warning", f"{many(len(warned), 'warning')}, each with its pictures below", warned))
     kicker = " · ".join(["bogam audit", card.what, many(len(card.manifest), "image"), _patients(card.manifest)])
     return Page(title=clean(card.title), kicker=clean(kicker), answer=answer(card), sections=sections, top=top,
                 saved=[findings_table(findings)])
