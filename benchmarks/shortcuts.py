@@ -1,9 +1,9 @@
 """Is a shortcut found, and is chance left alone? BOGAM_DATA=... python benchmarks/shortcuts.py [--shuffles 50]
 
 Chance: labels of real sets are dealt anew between groups, all images of a group keeping one label; whatever the rule
-then says is a false alarm. Plants: phantom images of two classes that differ in nothing, of which one class bears a mark, a
-size or a brightness more often than the other. The limit of the rule (the lower end of the interval above 0.55) was set
-before either was run.
+then says is a false alarm. Plants: phantom images of two classes that differ in nothing, of which one class bears a
+mark, a size or a brightness more often than the other. The limit of the rule (the lower end of the interval above 0.55)
+was set before either was run.
 """
 
 from __future__ import annotations
