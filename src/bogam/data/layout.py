@@ -220,8 +220,8 @@ def _settle_patients(draft: Draft, patient: str | None, dataset: type[Dataset] |
         for row, found in zip(rows, match_patients(pattern, names), strict=True):
             row["patient"] = found
         if not any(row["patient"] for row in rows) and patient is None and dataset is not None:
-            draft.notes.append(f"Patients: the names of {dataset.title} hold them as '{pattern}', but none of these does: "
-                               "absent.")
+            draft.notes.append(f"Patients: the names of {dataset.title} hold them as '{pattern}', but none of these "
+                               "does: absent.")
             return "absent"
         if not any(row["patient"] for row in rows):
             guess = apparent_groups(names)
