@@ -16,7 +16,8 @@ from bogam.augment.sets import SETS, named
 from bogam.core.errors import UserError
 from bogam.core.types import Case
 
-KINDS = augmentations.names()
+KINDS = [kind for kind in augmentations.names() if augmentations.get(kind).group not in ("mix", "branch")]
+"""Those that need no other case; the others have contracts of their own."""
 LEVELS = {"u1": (0.0, 255.0), "u2": (0.0, 4095.0), "i2": (-1000.0, 1500.0), "f4": (0.0, 1.0)}
 
 

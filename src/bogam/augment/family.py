@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from bogam.core.fields import Share
 from bogam.core.registry import Family, Part
 from bogam.core.types import Array, Case, FloatArray
 
-Group = Literal["warp", "tone", "filter"]
+Group = Literal["warp", "tone", "filter", "erase", "mix", "branch"]
 Drawn = Mapping[str, Any]
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
@@ -25,7 +25,8 @@ class Augment(Part):
 
     - warp: `matrix`;
     - tone: `tone`, and `measure` where the curve depends on the image;
-    - filter: `filter`.
+    - filter: `filter`;
+    - mix: `mix`, with as many `partners` as it takes.
     """
 
     group: ClassVar[Group]
@@ -33,6 +34,10 @@ class Augment(Part):
     """Refuse a case whose grey range is unknown; tones always do."""
     volumes: ClassVar[bool] = False
     """Whether (C, Z, Y, X) is understood; tones always do."""
+    partners: ClassVar[int] = 0
+    """How many other training cases a mix takes."""
+    needs_lesion: ClassVar[bool] = False
+    """Take only partners with a mask that is not empty."""
 
     probability: Share = 0.5
     """Share of the draws in which the step is done; otherwise it leaves no trace, not in the history either."""
@@ -47,6 +52,10 @@ class Augment(Part):
             case: as prepared, before any augmentation; its pixels are not for reading here.
         """
         return {}
+
+    def faults(self, task: str) -> list[str]:
+        """Return what speaks against this step in a training of this task, one message each; mostly nothing."""
+        return []
 
     @staticmethod
     def matrix(drawn: Drawn, shape: tuple[int, ...]) -> Matrix:
@@ -90,8 +99,24 @@ class Augment(Part):
         raise NotImplementedError
 
 
+    @staticmethod
+    def mix(cases: Sequence[Case], drawn: Drawn) -> tuple[Case, tuple[float, ...] | None]:
+        """Return the first case with the others mixed in, and the share of each in the class target.
+
+        Args:
+            cases: the case itself as it is at the step's place, then its partners: of the same shape and dtype, on the
+                same grey levels, with masks and boxes where the case has them; not to be written to.
+            drawn: what `draw` returned.
+
+        Returns:
+            The case with new image, masks and boxes, and shares that sum to 1; None instead of shares where the mix
+            leaves open what the class now is.
+        """
+        raise NotImplementedError
+
+
 augmentations: Family[Augment] = Family("augmentation", "bogam.augment", Augment,
-                                        engine=("plan", "apply_cpu", "apply_torch", "sets"))
+                                        engine=("plan", "apply_cpu", "apply_torch", "sets", "partners"))
 
 
 def check_above_zero(value: tuple[float, float]) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bogam.augment import apply_cpu
 from bogam.augment.family import Augment, Drawn, augmentations
+from bogam.augment.partners import Partners, Read, draw_partners, mix_in
 from bogam.core.errors import UserError, near_miss, say
 from bogam.core.seeds import KeyedGenerator
 from bogam.core.types import Case
@@ -26,6 +27,7 @@ class Plan:
     Args:
         steps: in the order in which they act.
         seed: of the run.
+        partners: the training cases from which mixes draw; only they need it.
 
     Example:
         >>> import numpy as np
@@ -39,14 +41,15 @@ class Plan:
         [[[3, 2, 1]]]
     """
 
-    def __init__(self, steps: Sequence[Augment], seed: int) -> None:
+    def __init__(self, steps: Sequence[Augment], seed: int, partners: Partners | None = None) -> None:
         self.steps = tuple(steps)
         self.seed = seed
+        self.partners = partners
         self._parts = {step.kind: type(step) for step in self.steps}
         self._local = threading.local()
 
-    def __reduce__(self) -> tuple[type[Plan], tuple[tuple[Augment, ...], int]]:
-        return Plan, (self.steps, self.seed)
+    def __reduce__(self) -> tuple[type[Plan], tuple[tuple[Augment, ...], int, Partners | None]]:
+        return Plan, (self.steps, self.seed, self.partners)
 
     def draw(self, case: Case, epoch: int, occurrence: int = 0) -> tuple[dict[str, Any], ...]:
         """Return one entry per step that happens, in order: ``{"augment": kind, ...}``, fit for JSON.
@@ -67,6 +70,9 @@ class Plan:
             rng = keyed.at(self.seed, "augment", epoch, case.id, occurrence, position)
             if rng.random() < step.probability:
                 entries.append({"augment": step.kind, **step.draw(rng, case)})
+                if step.group == "mix":
+                    entries[-1]["partners"] = draw_partners(
+                        self.partners, self.steps, position, rng, keyed, self.seed, epoch, case.id, occurrence)
         return tuple(entries)
 
     def apply(self, case: Case, drawn: Sequence[Mapping[str, Any]]) -> Case:
@@ -77,20 +83,21 @@ class Plan:
         Raises:
             UserError: a tone or noise on a case without levels; a volume in a step that knows only pictures.
         """
-        return _apply(case, drawn, self._find)
+        return _apply(case, drawn, self._find, self.partners.case if self.partners is not None else None)
 
     def _find(self, kind: str) -> type[Augment]:
         return self._parts.get(kind) or _find(kind)
 
 
-def replay(case: Case, history: Sequence[Mapping[str, Any]]) -> Case:
+def replay(case: Case, history: Sequence[Mapping[str, Any]], read: Read | None = None) -> Case:
     """Repeat on a prepared case, bit for bit, the augmentations of a history; entries of other kinds are passed over.
 
     Args:
         case: as prepared, before augmentation.
         history: of the augmented case, or any part of it that came from `Plan.draw` or `Plan.apply`.
+        read: id to prepared case, for the partners of mixes; only they need it.
     """
-    return _apply(case, [entry for entry in history if "augment" in entry], _find)
+    return _apply(case, [entry for entry in history if "augment" in entry], _find, read)
 
 
 def _find(kind: str) -> type[Augment]:
@@ -101,18 +108,22 @@ def _find(kind: str) -> type[Augment]:
                             near_miss(kind, augmentations.names()))) from None
 
 
-def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find) -> Case:
+def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find, read: Read | None) -> Case:
     if not drawn:
         return case
     done: list[Mapping[str, Any]] = list(case.history)
     for run in fuse([(find(entry["augment"]), entry) for entry in drawn]):
+        if run[0][0].group == "mix":
+            case, entry = mix_in(case, *run[0], read, lambda other, steps: _apply(other, steps, find, None))
+            done.append(entry)
+            continue
         case, entries = _apply_run(case, run)
         done += entries
     return case.but(history=tuple(done))
 
 
 def fuse(steps: Sequence[Step]) -> list[list[Step]]:
-    """Return the steps as runs that are carried out as one: neighboring warps, neighboring tones, single filters.
+    """Return the steps as runs that are carried out as one: neighboring warps, neighboring tones, others singly.
 
     A tone that measures the image begins a run of its own, so that it sees what the steps before it made.
     """
@@ -120,7 +131,7 @@ def fuse(steps: Sequence[Step]) -> list[list[Step]]:
     group = ""
     for step in steps:
         part, drawn = step
-        if part.group != group or group == "filter" or "measured" in drawn:
+        if part.group != group or group not in ("warp", "tone") or "measured" in drawn:
             runs.append([])
         runs[-1].append(step)
         group = part.group

@@ -58,10 +58,11 @@ class Case:
         image: (C, Y, X) or (C, Z, Y, X), its stored depth kept.
         levels: (low, high) of the grey scale in use; None where unknown: tones and noise refuse such a case.
         masks: (K, Y, X) or (K, Z, Y, X) uint8, 0 or 1, one plane per label of the manifest; None: nobody looked.
+            Float32 shares after a mixup.
         boxes: (N, 4) float64 rows (y0, x0, y1, x1), half-open, in pixels; None: nobody looked.
         box_labels: one label per box.
         points: (M, 2) float64 rows (y, x) in pixels; None: nobody looked.
-        targets: name to value, or None: nobody looked.
+        targets: name to value, or None: nobody looked. After a mix of unequal ones a mapping of value to share.
         history: what each step did, in order; a plain mapping that JSON can hold.
     """
 
@@ -72,7 +73,7 @@ class Case:
     patient: str | None = None
     spacing_mm: tuple[float, ...] | None = None
     affine: FloatArray | None = None
-    masks: NDArray[np.uint8] | None = None
+    masks: NDArray[np.uint8] | NDArray[np.float32] | None = None
     boxes: FloatArray | None = None
     box_labels: tuple[str, ...] = ()
     points: FloatArray | None = None

@@ -148,6 +148,7 @@ class Recipe(Section):
             faults.append(say("train.class_weights", f"{self.train.class_weights} for a segmentation",
                               "none: masks have no classes of images to weigh", "A loss such as tversky weighs missed "
                               "against false pixels."))
+        faults += [fault for step in self.augment for fault in step.faults(self.task)]
         if self.axes and self.arms:
             faults.append(say("arms", "axes and arms", "one of the two", "Write the axes' values into arms."))
         if faults:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from bogam.augment.family import Augment
+from bogam.augment.partners import Partners
 from bogam.augment.plan import Plan
 from bogam.core.errors import UserError, say
 from bogam.core.seeds import seed_of
@@ -128,8 +129,9 @@ def fit(job: Job) -> Fit:
         optimizer = section.optimizer.build(parameter_groups(module, decay))
         scaler = torch.amp.GradScaler(enabled=section.precision == "fp16")
         weights = weights_of_classes(job, device)
-        loader = Loader(job.case, job.train, job.classes, Plan(job.augment, job.seed), door, section.batch, job.seed,
-                        world.rank, world.size, job.ahead)
+        plan = Plan(job.augment, job.seed, Partners(tuple(job.train), job.case))
+        loader = Loader(job.case, job.train, job.classes, plan, door, section.batch, job.seed, world.rank, world.size,
+                        job.ahead, len(job.labels))
         kept = job.folder / "checkpoints"
 
         rows: list[dict[str, Any]] = []
@@ -204,6 +206,10 @@ def fit(job: Job) -> Fit:
         notes = list(job.network.notes(shape))
         if any(row["validation_score"] is None for row in rows) and section.select == "score":
             notes.append("The score is undefined on the validation part (one class): the loss chose the epoch.")
+        mixes = [step.kind for step in job.augment if step.group == "mix"]
+        if mixes:
+            notes.append(f"The training loss is that of mixed images ({', '.join(mixes)}): it does not compare with the "
+                         "validation loss, nor with the training loss of a cell that mixes nothing.")
         converged = has_converged(best["epoch"], section.epochs, len(rows))
         return Fit(finished.eval(), door, rows, int(best["epoch"]), converged, tuple(notes))
 
