@@ -119,6 +119,14 @@ def test_partners_are_augmented_by_the_steps_before_and_the_history_repeats_them
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_two_cases_that_take_the_same_partner_take_it_differently_augmented(kind):
+    plan = plan_of(kind, before=({"rotate": {"probability": 1.0}},))
+    angles = [partner["steps"][0]["angle_degrees"] for name in IDS
+              for partner in plan.draw(make_case(name), 0)[-1]["partners"]]
+    assert len(set(angles)) == len(angles) >= len(IDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_partners_do_not_depend_on_the_order_of_calls_or_the_process(kind):
     plan = plan_of(kind, before=BEFORE)
     forward = [plan.draw(make_case(name), epoch) for epoch in range(3) for name in IDS]

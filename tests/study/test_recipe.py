@@ -37,6 +37,18 @@ def test_parts_that_do_not_fit_the_task() -> None:
         parse_recipe({**PLAIN, "prepare": []})
 
 
+def test_mixes_are_axis_values_and_what_hurts_a_task_is_refused() -> None:
+    plain = {**PLAIN, "task": "classification", "model": "residual", "loss": "cross-entropy"}
+    wanted = ["none", "mixup", "cutmix", "ricap", "perlin", ["flip-horizontal", {"cutmix": {"probability": 0.3}}]]
+    made = cells(parse_recipe({**plain, "axes": {"augment": wanted}}))
+    assert [step.kind for step in made[-1].recipe.augment] == ["flip-horizontal", "cutmix"]
+    with pytest.raises(UserError, match="augment=copy-paste: augment: got copy-paste for a classification"):
+        cells(parse_recipe({**plain, "axes": {"augment": ["none", "copy-paste"]}}))
+    with pytest.raises(UserError, match=r"got mixup for a segmentation.*on_masks: blend"):
+        parse_recipe({**PLAIN, "augment": "mixup"})
+    assert parse_recipe({**PLAIN, "augment": {"mixup": {"on_masks": "blend"}}}).augment[0].kind == "mixup"
+
+
 def test_cells_are_the_product_and_arms_change_keys_together() -> None:
     recipe = parse_recipe({**PLAIN, "axes": {"augment": ["none", "geometric"], "train.epochs": [5, 6, 7]}})
     made = cells(recipe)

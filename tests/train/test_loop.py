@@ -56,14 +56,55 @@ def test_it_learns(tmp_path: Path, task: str) -> None:
     assert max(row["validation_score"] for row in done.rows) > (0.6 if task == "segmentation" else 0.9)
 
 
+MIXES = {"classification": ["mixup", "cutmix", "ricap", "perlin"], "segmentation": ["copy-paste", "ricap", "perlin"]}
+
+
+@pytest.mark.parametrize(("task", "kind"), [(task, kind) for task, kinds in MIXES.items() for kind in kinds])
+def test_it_learns_from_mixes_and_says_what_their_loss_is(tmp_path: Path, task: str, kind: str) -> None:
+    steps = (augmentations.parse("flip-horizontal"), augmentations.parse({kind: {"probability": 0.5}}))
+    done = fit(job(tmp_path, task, augment=steps))
+    assert max(row["validation_score"] for row in done.rows) > (0.5 if task == "segmentation" else 0.75)
+    assert f"mixed images ({kind})" in done.notes[-1]
+
+
+def test_validation_is_never_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Partners are training cases, and what validation sees are the cases as prepared."""
+    asked: list[str] = []
+    seen: list[Case] = []
+    real = loop.forward_cases
+
+    def watched(module: Any, cases: Any, *arguments: Any, **named: Any) -> Any:
+        held = list(cases)
+        seen.extend(held)
+        return real(module, held, *arguments, **named)
+
+    def read(name: str) -> Case:
+        asked.append(name)
+        return CASES[name]
+
+    monkeypatch.setattr(loop, "forward_cases", watched)
+    steps = (augmentations.parse("mixup"), augmentations.parse("ricap"))
+    made = job(tmp_path, "classification", augment=steps, case=read)
+    made = dataclasses.replace(made, section=made.section.model_copy(update={"epochs": 2}))
+    fit(made)
+    assert [case.id for case in seen] == made.validation * 2
+    assert all(case is CASES[case.id] for case in seen)
+    per_epoch = [name for name in asked if name in made.validation]
+    assert per_epoch == made.validation * 2  # read for validation alone, never as a partner
+
+
 class Killed(BaseException):
     """Stands for a kill in the middle of an epoch."""
 
 
-@pytest.mark.parametrize("after", [1, 7, 13])
+@pytest.mark.parametrize(("after", "task", "kinds"), [
+    (1, "segmentation", ("flip-horizontal", "gamma")), (7, "segmentation", ("flip-horizontal", "gamma")),
+    (13, "segmentation", ("flip-horizontal", "gamma")), (7, "segmentation", ("flip-horizontal", "copy-paste")),
+    (8, "classification", ("flip-horizontal", "mixup", "perlin"))])
 def test_killed_and_resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                             after: int) -> None:
-    whole = fit(job(tmp_path / "whole"))
+                                                             after: int, task: str, kinds: tuple[str, ...]) -> None:
+    steps = tuple(augmentations.parse(kind) for kind in kinds)
+    whole = fit(job(tmp_path / "whole", task, augment=steps))
     calls = 0
     real = loop._check_finite
 
@@ -77,8 +118,8 @@ def test_killed_and_resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path, mon
     with monkeypatch.context() as patched:
         patched.setattr(loop, "_check_finite", dying)
         with pytest.raises(Killed):
-            fit(job(tmp_path / "parts"))
-    resumed = fit(job(tmp_path / "parts"))
+            fit(job(tmp_path / "parts", task, augment=steps))
+    resumed = fit(job(tmp_path / "parts", task, augment=steps))
     assert without_times(resumed.rows) == without_times(whole.rows)
     assert resumed.best_epoch == whole.best_epoch
     for name, weight in whole.module.state_dict().items():

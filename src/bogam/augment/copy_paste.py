@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from bogam.augment.family import Augment, Drawn, Group, augmentations
-from bogam.augment.partners import with_boxes
+from bogam.augment.partners import join, with_boxes
 from bogam.core.errors import say
 from bogam.core.types import Array, Case
 
@@ -21,9 +21,10 @@ class CopyPaste(Augment):
     """Cut one lesion out of another training case along its mask and paste it, with its mask, into the image.
 
     A lesion is one connected region of the partner's masks, all labels together. Masks under it are replaced by the
-    partner's. The partner's boxes of which the lesion shows half or more come along. What class the image now has is unknown: a target on which the two cases differ becomes null, and a
-    classification refuses the step. Nothing says that a lesion can lie where it is pasted, nor does its surrounding
-    (a shadow, an edema) come with it: look at the sheet before you believe it.
+    partner's. The partner's boxes of which the lesion shows half or more come along. What class the image now has is
+    unknown: a target on which the two cases differ becomes null, and a classification refuses the step. Nothing says
+    that a lesion can lie where it is pasted, nor does its surrounding (a shadow, an edema) come with it: look at the
+    sheet before you believe it.
 
     References:
         Ghiasi et al. 2021, arXiv 2012.07177.
@@ -58,7 +59,7 @@ class CopyPaste(Augment):
         case, other = cases
         assert case.masks is not None
         assert other.masks is not None
-        lesion = _one_of((other.masks > 0).any(axis=0), drawn["which"])
+        lesion = _one_of(np.any(other.masks > 0, axis=0), drawn["which"])
         if lesion is None:
             return case, (1.0, 0.0)
         down, right = _move(lesion, drawn["y"], drawn["x"]) if "y" in drawn else (0, 0)
@@ -70,7 +71,7 @@ class CopyPaste(Augment):
         mixed = case.image + alpha * (image.astype(np.float32) - case.image)
         if case.image.dtype.kind != "f":
             mixed = np.rint(mixed)
-        made = case.but(image=mixed.astype(case.image.dtype), masks=np.where(there, masks, case.masks))
+        made = case.but(image=mixed.astype(case.image.dtype), masks=join(case.masks, masks, there))
         if case.boxes is None:
             return made, None
         return with_boxes(made, [(case, ~there, (0, 0)), (other, lesion, (down, right))]), None

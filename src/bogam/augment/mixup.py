@@ -11,7 +11,7 @@ import numpy as np
 from bogam.augment.family import Augment, Drawn, Group, augmentations
 from bogam.core.errors import say
 from bogam.core.fields import Positive, Share
-from bogam.core.types import Case
+from bogam.core.types import Array, Case
 
 
 @augmentations.register
@@ -63,7 +63,8 @@ class Mixup(Augment):
         share = drawn["share"]
         flat = (case.image.reshape(-1, case.image.shape[-1]), other.image.reshape(-1, case.image.shape[-1]))
         image = cv2.addWeighted(flat[0], share, flat[1], 1 - share, 0.0).reshape(case.image.shape)
-        masks, boxes, labels = case.masks, case.boxes, case.box_labels
+        boxes, labels = case.boxes, case.box_labels
+        masks: Array | None = case.masks
         if case.masks is not None and other.masks is not None:
             masks = (np.float32(share) * case.masks + np.float32(1 - share) * other.masks).astype(np.float32)
         if boxes is not None and other.boxes is not None:

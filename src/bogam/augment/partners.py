@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -238,12 +239,22 @@ def paste(cases: Sequence[Case], pieces: Sequence[tuple[int, Window, Window]]) -
 def paste_where(cases: Sequence[Case], plane: NDArray[np.bool_]) -> Case:
     """Return the first of two cases with the second wherever `plane` (Y, X) is true, image and masks alike."""
     case, other = cases
-    image = np.where(plane, other.image, case.image)
-    masks = None if case.masks is None or other.masks is None else np.where(plane, other.masks, case.masks)
+    image = join(case.image, other.image, plane)
+    masks = None if case.masks is None or other.masks is None else join(case.masks, other.masks, plane)
     made = case.but(image=image, masks=masks)
     if case.boxes is None:
         return made
     return with_boxes(made, [(case, ~plane, (0, 0)), (other, plane, (0, 0))])
+
+
+def join(under: Array, over: Array, plane: NDArray[np.bool_]) -> Array:
+    """Return planes (K, Y, X): `over` where `plane` (Y, X) is true, else `under`."""
+    if under.dtype != over.dtype:
+        return np.where(plane, over, under)
+    joined, shown = under.copy(), plane.view(np.uint8)
+    for target, taken in zip(joined, over, strict=True):
+        cv2.copyTo(taken, shown, target)
+    return joined
 
 
 def with_boxes(made: Case, parts: Sequence[tuple[Case, NDArray[np.bool_], tuple[int, int]]]) -> Case:
@@ -265,7 +276,7 @@ def with_boxes(made: Case, parts: Sequence[tuple[Case, NDArray[np.bool_], tuple[
                 continue
             y, x = np.flatnonzero(inside.any(axis=1)) + y0, np.flatnonzero(inside.any(axis=0)) + x0
             low, high = np.maximum(box[:2], [y[0], x[0]]), np.minimum(box[2:], [y[-1] + 1, x[-1] + 1])
-            rows.append(np.concatenate([low, high]) + [down, right, down, right])
+            rows.append(np.concatenate([low, high]) + np.array([down, right, down, right]))
             labels.append(label)
     return made.but(boxes=np.array(rows, np.float64).reshape(-1, 4),
                     box_labels=tuple(labels) if any(case.box_labels for case, *_ in parts) else ())

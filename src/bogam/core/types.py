@@ -73,7 +73,7 @@ class Case:
     patient: str | None = None
     spacing_mm: tuple[float, ...] | None = None
     affine: FloatArray | None = None
-    masks: NDArray[np.uint8] | NDArray[np.float32] | None = None
+    masks: NDArray[np.uint8] | None = None
     boxes: FloatArray | None = None
     box_labels: tuple[str, ...] = ()
     points: FloatArray | None = None

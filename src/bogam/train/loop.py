@@ -208,8 +208,8 @@ def fit(job: Job) -> Fit:
             notes.append("The score is undefined on the validation part (one class): the loss chose the epoch.")
         mixes = [step.kind for step in job.augment if step.group == "mix"]
         if mixes:
-            notes.append(f"The training loss is that of mixed images ({', '.join(mixes)}): it does not compare with the "
-                         "validation loss, nor with the training loss of a cell that mixes nothing.")
+            notes.append(f"The training loss is that of mixed images ({', '.join(mixes)}): it does not compare with "
+                         "the validation loss, nor with the training loss of a cell that mixes nothing.")
         converged = has_converged(best["epoch"], section.epochs, len(rows))
         return Fit(finished.eval(), door, rows, int(best["epoch"]), converged, tuple(notes))
 
