@@ -77,7 +77,7 @@ def perlin_noise(shape: tuple[int, int], cells: int, rng: np.random.Generator) -
         rng: draws a direction for each corner.
 
     References:
-        Perlin 2002, Improving noise, doi 10.1145/566654.566636.
+        Perlin 2002, Improving noise, SIGGRAPH.
     """
     across = max(shape) / cells
     places = [((np.arange(size) + 0.5) / across).astype(np.float32) for size in shape]
