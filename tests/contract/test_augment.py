@@ -92,7 +92,7 @@ def test_a_part_survives_yaml_and_pickling(kind):
     assert all(field.description for name, field in type(part).model_fields.items() if name != "kind")
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("flip-horizontal", "flip-vertical", "equalize")])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("flip-horizontal", "flip-vertical", "equalize", "invert")])
 def test_draws_differ_between_epochs_samples_occurrences_and_seeds(kind):
     plan = Plan([always(kind)], seed=0)
     one, other = make_case(), make_case(name="case-2")
