@@ -39,8 +39,9 @@ def test_solarize_is_torchvisions(threshold):
 
 
 @pytest.mark.parametrize("bits", [2, 4, 6])
-def test_posterize_is_within_one_step_of_torchvision_which_cuts_bits_off(bits):
+def test_posterize_is_near_torchvisions_which_cuts_bits_off(bits):
     ramp = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     wanted, made = tv.posterize(torch.from_numpy(ramp), bits).numpy(), bent(ramp, (0, 255), "posterize", bits=bits)
     assert len(np.unique(made)) == len(np.unique(wanted))
-    assert np.abs(made.astype(int) - wanted).max() <= 255 / (2**bits - 1)  # one of our steps, which reach to white
+    # cutting loses up to one of their steps, rounding moves by up to half of ours
+    assert np.abs(made.astype(int) - wanted).max() <= 2 ** (8 - bits) - 1 + 255 / (2**bits - 1) / 2
