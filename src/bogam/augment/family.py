@@ -12,7 +12,7 @@ from bogam.core.fields import Share
 from bogam.core.registry import Family, Part
 from bogam.core.types import Array, Case, FloatArray
 
-Group = Literal["warp", "tone", "filter"]
+Group = Literal["warp", "tone", "filter", "erase", "mix", "branch"]
 Drawn = Mapping[str, Any]
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
