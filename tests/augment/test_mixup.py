@@ -42,3 +42,19 @@ def test_a_segmentation_has_to_ask_for_it() -> None:
     assert Mixup().faults("classification") == []
     assert "mixup: {on_masks: blend}" in Mixup().faults("segmentation")[0]
     assert Mixup(on_masks="blend").faults("segmentation") == []
+
+
+def test_soft_masks_go_through_a_warp_unrounded() -> None:
+    from bogam.augment.family import augmentations
+    from bogam.augment.partners import Partners
+    from bogam.augment.plan import Plan
+    cases = {name: Case(name, np.zeros((1, 16, 16), np.uint8), (0.0, 255.0), masks=np.full((1, 16, 16), value, "u1"))
+             for name, value in (("a", 0), ("b", 1))}
+    plan = Plan([Mixup(on_masks="blend", alpha=9.0), augmentations.parse({"rotate": {"probability": 1.0}}),
+                 augmentations.parse({"grid-distortion": {"probability": 1.0}})], 0,
+                Partners(("a", "b"), cases.__getitem__))
+    made = plan.apply(cases["a"], plan.draw(cases["a"], 0))
+    assert made.masks is not None
+    share = np.float32(made.history[0]["shares"][1])
+    assert np.allclose(made.masks[0, 6:10, 6:10], share)
+    assert set(np.unique(made.masks)) <= {np.float32(0), share}

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bogam.augment.apply_cpu import read_levels, write_levels
-from bogam.augment.family import Augment, Drawn
+from bogam.augment.family import Augment, Drawn, draw_entry
 from bogam.core.errors import UserError, say
 from bogam.core.seeds import KeyedGenerator
 from bogam.core.types import Array, Case
@@ -91,7 +91,7 @@ def draw_partners(pool: Partners | None, steps: Sequence[Augment], position: int
                 continue
             own = keyed.at(seed, "partner", epoch, name, occurrence, position, number, other, place)
             if own.random() < step.probability:
-                entries.append({"augment": step.kind, **step.draw(own, pool.case(other))})
+                entries.append(draw_entry(step, own, pool.case(other)))
         drawn.append({"id": other, "steps": entries})
     return drawn
 
@@ -124,9 +124,7 @@ def mix_in(case: Case, part: type[Augment], drawn: Drawn, read: Read | None,
     for entry in drawn["partners"]:
         other = read(entry["id"])
         _check_alike(where, case, other)
-        other = apply(other.but(history=(), points=None, masks=other.masks if case.masks is not None else None,
-                                boxes=other.boxes if case.boxes is not None else None,
-                                box_labels=other.box_labels if case.boxes is not None else ()), entry["steps"])
+        other = apply(_asked_for(other, case), entry["steps"])
         record.append({"id": entry["id"], "steps": list(other.history)})
         cases.append(_on_levels_of(case, other, where))
     mixed, shares = part.mix(cases, drawn)
@@ -136,6 +134,13 @@ def mix_in(case: Case, part: type[Augment], drawn: Drawn, read: Read | None,
 
 def _ids(drawn: Drawn) -> str:
     return ", ".join(str(entry["id"]) for entry in drawn["partners"])
+
+
+def _asked_for(other: Case, case: Case) -> Case:
+    """Return a partner with what the case itself has, and without a history: a classification warps no masks."""
+    return other.but(history=(), points=None, points_inside=None, masks=None if case.masks is None else other.masks,
+                     boxes=None if case.boxes is None else other.boxes,
+                     box_labels=() if case.boxes is None else other.box_labels)
 
 
 def _check_alike(where: str, case: Case, other: Case) -> None:
