@@ -46,6 +46,10 @@ def test_mixes_are_axis_values_and_what_hurts_a_task_is_refused() -> None:
         cells(parse_recipe({**plain, "axes": {"augment": ["none", "copy-paste"]}}))
     with pytest.raises(UserError, match=r"got mixup for a segmentation.*on_masks: blend"):
         parse_recipe({**PLAIN, "augment": "mixup"})
+    with pytest.raises(UserError, match="got 2 steps that branch into views, expected one at most"):
+        parse_recipe({**plain, "augment": ["augmix", "augmix"]})
+    with pytest.raises(UserError, match=r"rotate for a segmentation.*put warps before or after"):
+        parse_recipe({**PLAIN, "augment": {"augmix": {"steps": ["rotate"]}}})
     assert parse_recipe({**PLAIN, "augment": {"mixup": {"on_masks": "blend"}}}).augment[0].kind == "mixup"
 
 

@@ -15,6 +15,7 @@ from bogam.core.errors import UserError
 from bogam.core.seeds import generator
 from bogam.core.types import Case
 from bogam.losses.family import losses
+from bogam.losses.jsd import jsd
 from bogam.models.family import networks
 from bogam.prepare.normalize import Normalize
 from bogam.train import loop
@@ -65,6 +66,26 @@ def test_it_learns_from_mixes_and_says_what_their_loss_is(tmp_path: Path, task: 
     done = fit(job(tmp_path, task, augment=steps))
     assert max(row["validation_score"] for row in done.rows) > (0.5 if task == "segmentation" else 0.75)
     assert f"mixed images ({kind})" in done.notes[-1]
+
+
+@pytest.mark.parametrize("task", ["classification", "segmentation"])
+def test_views_train_with_their_divergence_and_a_kill_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                                    task: str) -> None:
+    steps = (augmentations.parse("flip-horizontal"), augmentations.parse({"augmix": {"views": 2}}))
+    called: list[int] = []
+
+    def watched(logits: torch.Tensor, views: int) -> torch.Tensor:
+        called.append(len(logits))
+        return jsd(logits, views)
+
+    monkeypatch.setattr(loop, "jsd", watched)
+    done = fit(job(tmp_path, task, augment=steps))
+    assert set(called) == {24}  # 8 images in 3 views
+    assert max(row["validation_score"] for row in done.rows) > (0.5 if task == "segmentation" else 0.75)
+    assert "12 times the divergence between the answers to 3 views" in done.notes[-1]
+    lone = fit(job(tmp_path / "other", task, augment=(steps[0], augmentations.parse({"augmix": {"consistency": 0}}))))
+    assert set(called) == {24}
+    assert not lone.notes
 
 
 def test_validation_is_never_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

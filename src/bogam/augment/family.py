@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -32,7 +32,8 @@ class Augment(Part):
     - warp: `matrix`, or `source` where it `bends`;
     - tone: `tone`, and `measure` where the curve depends on the image;
     - filter: `filter`;
-    - mix: `mix`, with as many `partners` as it takes.
+    - mix: `mix`, with as many `partners` as it takes;
+    - branch: `branch`.
     """
 
     group: ClassVar[Group]
@@ -135,6 +136,18 @@ class Augment(Part):
         Returns:
             The case with new image, masks and boxes, and shares that sum to 1; None instead of shares where the mix
             leaves open what the class now is.
+        """
+        raise NotImplementedError
+
+
+    @staticmethod
+    def branch(case: Case, drawn: Drawn, apply: Callable[[Case, Sequence[Drawn]], Case]) -> tuple[Case, dict[str, Any]]:
+        """Return one view of a case, and what the history says of it.
+
+        Args:
+            case: as it is at the step's place.
+            drawn: what `draw` returned, with the number of the view under "view": 0 is the case itself.
+            apply: carries out drawn steps on a case.
         """
         raise NotImplementedError
 

@@ -86,6 +86,28 @@ class Plan:
         """
         return _apply(case, drawn, self._find, self.partners.case if self.partners is not None else None)
 
+    @property
+    def views(self) -> int:
+        """How many views of each case `apply_views` returns: more than one where a branch asks for consistency."""
+        return 1 + sum(getattr(step, "views", 0) for step in self.steps
+                       if step.group == "branch" and getattr(step, "consistency", 0) > 0)
+
+    @property
+    def consistency(self) -> float:
+        """Weight of the divergence between the answers to the views; 0 without views."""
+        return float(sum(getattr(step, "consistency", 0.0) for step in self.steps if step.group == "branch"))
+
+    def apply_views(self, case: Case, drawn: Sequence[Mapping[str, Any]]) -> list[Case]:
+        """Return all views of a case, its plain one first; steps before and after the branch are the same in all."""
+        number = self.views
+        if number == 1:
+            return [self.apply(case, drawn)]
+        place = next((k for k, entry in enumerate(drawn) if "views" in entry), None)
+        if place is None:
+            return [self.apply(case, drawn)] * number
+        case = self.apply(case, drawn[:place])
+        return [self.apply(case, [{**drawn[place], "view": view}, *drawn[place + 1:]]) for view in range(number)]
+
     def _find(self, kind: str) -> type[Augment]:
         return self._parts.get(kind) or _find(kind)
 
@@ -114,8 +136,12 @@ def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find, read: Rea
         return case
     done: list[Mapping[str, Any]] = list(case.history)
     for run in fuse([(find(entry["augment"]), entry) for entry in drawn]):
-        if run[0][0].group == "mix":
-            case, entry = mix_in(case, *run[0], read, lambda other, steps: _apply(other, steps, find, None))
+        part, entry = run[0]
+        if part.group in ("mix", "branch"):
+            def carry_out(other: Case, steps: Sequence[Drawn]) -> Case:
+                return _apply(other, steps, find, None)
+            case, entry = (mix_in(case, part, entry, read, carry_out) if part.group == "mix"
+                           else part.branch(case, entry, carry_out))
             done.append(entry)
             continue
         case, entries = _apply_run(case, run)

@@ -99,15 +99,17 @@ class Batch:
 
     Args:
         ids: one id per row.
-        image: (B, C, Y, X) float32, normalized.
+        image: (views x B, C, Y, X) float32, normalized; all images of one view stand together, plain ones first.
         masks: (B, K, Y, X) float32, 0 or 1 (soft after a mix), for segmentation; else None.
         targets: (B,) int64 classes or (B, K) float32, for classification; else None.
+        views: how many views of each case there are; masks and targets hold for all of them.
     """
 
     ids: list[str]
     image: torch.Tensor
     masks: torch.Tensor | None = None
     targets: torch.Tensor | None = None
+    views: int = 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -149,6 +149,8 @@ class Recipe(Section):
                               "none: masks have no classes of images to weigh", "A loss such as tversky weighs missed "
                               "against false pixels."))
         faults += [fault for step in self.augment for fault in step.faults(self.task)]
+        if (number := sum(step.group == "branch" for step in self.augment)) > 1:
+            faults.append(say("augment", f"{number} steps that branch into views", "one at most"))
         if self.axes and self.arms:
             faults.append(say("arms", "axes and arms", "one of the two", "Write the axes' values into arms."))
         if faults:

@@ -40,6 +40,7 @@ class Loader:
                  outputs: int = 0) -> None:
         self._case, self._ids, self._classes, self._plan, self._door = case, list(ids), classes, plan, door
         self._seed, self._rank, self._world, self._ahead = seed, rank, world, ahead
+        self._views = plan.views
         self._mixes = any(step.group == "mix" for step in plan.steps)
         self._outputs = outputs or max(classes.values(), default=-1) + 1
         self.steps = max(1, -(-len(self._ids) // batch))
@@ -67,17 +68,19 @@ class Loader:
         return [[self._ids[k] for k in np.array_split(part, self._world)[self._rank]] for part in parts]
 
     def _make(self, ids: Sequence[str], epoch: int) -> Batch:
-        cases = []
+        made = []
         for name in ids:
             case = self._case(name)
             if self._classes and (case.masks is not None or case.boxes is not None or case.points is not None):
                 case = case.but(masks=None, boxes=None, box_labels=(), points=None)  # not asked for: not warped
-            cases.append(self._plan.apply(case, self._plan.draw(case, epoch)))
-        image = self._door.tensor(cases).contiguous(memory_format=torch.channels_last)
+            made.append(self._plan.apply_views(case, self._plan.draw(case, epoch)))
+        cases = [views[0] for views in made]
+        image = self._door.tensor([views[k] for k in range(self._views) for views in made])
+        image = image.contiguous(memory_format=torch.channels_last)
         if self._classes:
-            return Batch(list(ids), image, targets=self._targets(cases))
+            return Batch(list(ids), image, targets=self._targets(cases), views=self._views)
         masks = torch.from_numpy(np.stack([case.masks for case in cases if case.masks is not None])).float()
-        return Batch(list(ids), image, masks=masks)
+        return Batch(list(ids), image, masks=masks, views=self._views)
 
     def _targets(self, cases: Sequence[Case]) -> torch.Tensor:
         if not self._mixes:

@@ -18,6 +18,7 @@ from bogam.core.errors import UserError, say
 from bogam.core.seeds import seed_of
 from bogam.core.types import Case
 from bogam.losses.family import Loss
+from bogam.losses.jsd import jsd
 from bogam.models.family import Network
 from bogam.predict.door import Door
 from bogam.predict.forward import forward_cases
@@ -163,7 +164,10 @@ def fit(job: Job) -> Fit:
                     assert wanted is not None
                     with torch.autocast(device.split(":")[0], _dtype(section.precision),
                                         enabled=section.precision != "fp32"):
-                        loss = job.loss(network(image), wanted.to(device), weights)
+                        logits = network(image)
+                        loss = job.loss(logits[:len(batch.ids)], wanted.to(device), weights)
+                        if batch.views > 1:
+                            loss = loss + plan.consistency * jsd(logits, batch.views)
                     value = distributed.mean_over(float(loss.detach()), len(batch.ids), world)
                     _check_finite(value, epoch, step, section)
                     optimizer.zero_grad(set_to_none=True)
@@ -207,6 +211,9 @@ def fit(job: Job) -> Fit:
         if any(row["validation_score"] is None for row in rows) and section.select == "score":
             notes.append("The score is undefined on the validation part (one class): the loss chose the epoch.")
         mixes = [step.kind for step in job.augment if step.group == "mix"]
+        if plan.views > 1:
+            notes.append(f"The training loss includes {plan.consistency:g} times the divergence between the answers to "
+                         f"{plan.views} views of each image: it does not compare with the validation loss.")
         if mixes:
             notes.append(f"The training loss is that of mixed images ({', '.join(mixes)}): it does not compare with "
                          "the validation loss, nor with the training loss of a cell that mixes nothing.")
