@@ -53,6 +53,20 @@ def test_mixes_are_axis_values_and_what_hurts_a_task_is_refused() -> None:
     assert parse_recipe({**PLAIN, "augment": {"mixup": {"on_masks": "blend"}}}).augment[0].kind == "mixup"
 
 
+def test_burnt_in_text_refuses_mirrors_and_sides_refuse_chains_that_mirror() -> None:
+    kept = {**PLAIN, "data": {"root": ".", "laterality": "keep"}}
+    with pytest.raises(UserError, match=r"flip-horizontal, flip-vertical with data.laterality: keep"):
+        parse_recipe({**kept, "augment": "geometric"})
+    assert parse_recipe({**kept, "augment": ["rotate", "gamma"]}).data.laterality == "keep"
+    with pytest.raises(UserError, match=r"got flip-horizontal with data\.laterality"):
+        parse_recipe({**kept, "task": "classification", "model": "residual", "loss": "cross-entropy",
+                      "augment": {"augmix": {"steps": ["flip-horizontal", "gamma"]}}})
+    with pytest.raises(UserError, match=r"got flip-horizontal with data\.sides"):
+        parse_recipe({**PLAIN, "task": "classification", "model": "residual", "loss": "cross-entropy",
+                      "data": {"root": ".", "sides": {"l": "r"}},
+                      "augment": {"augmix": {"steps": ["flip-horizontal", "gamma"]}}})
+
+
 def test_cells_are_the_product_and_arms_change_keys_together() -> None:
     recipe = parse_recipe({**PLAIN, "axes": {"augment": ["none", "geometric"], "train.epochs": [5, 6, 7]}})
     made = cells(recipe)

@@ -10,6 +10,7 @@ import torch
 from bogam.augment.family import augmentations
 from bogam.augment.partners import Partners
 from bogam.augment.plan import Plan
+from bogam.augment.sides import Sides
 from bogam.core.types import Case
 from bogam.predict.door import Door
 from bogam.prepare.normalize import Normalize
@@ -123,3 +124,20 @@ def test_masks_are_soft_after_a_mixup_and_stay_hard_after_others() -> None:
                             Loader(read, IDS, {}, plan, Door(Normalize()), 8, 5).epoch(1)])
         assert values.dtype == torch.float32
         assert (((values > 0) & (values < 1)).any()) == soft
+
+
+def test_classes_of_two_sides_change_places_with_a_mirror() -> None:
+    """The image's left half is bright for class left, its right half for class right; mirrored or not."""
+    def read(name: str) -> Case:
+        image = np.zeros((1, 4, 8), np.uint8)
+        image[..., :4] = 200
+        return case(name).but(image=image if CLASSES[name] == 0 else image[..., ::-1].copy())
+
+    for kinds in (["flip-horizontal"], ["flip-horizontal", "mixup"]):
+        plan = Plan([augmentations.parse(kind) for kind in kinds], 4, Partners(tuple(IDS), read),
+                    Sides.of({"left": "right"}, ["left", "right"]))
+        for batch in Loader(read, IDS, CLASSES, plan, Door(Normalize()), 8, 5, outputs=2).epoch(1):
+            assert batch.targets is not None
+            left = batch.image[..., :4].mean(dim=(1, 2, 3)) * 255 / 200
+            wanted = 1 - left if batch.targets.ndim == 1 else torch.stack([left, 1 - left], dim=1)
+            assert torch.allclose(wanted.float(), batch.targets.float(), atol=0.01)

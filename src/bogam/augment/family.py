@@ -47,6 +47,8 @@ class Augment(Part):
     """Take only partners with a mask that is not empty."""
     bends: ClassVar[bool] = False
     """A warp that no matrix describes: it gives `source` instead."""
+    mirrors: ClassVar[bool] = False
+    """A warp that can turn left into right hands."""
 
     probability: Share = 0.5
     """Share of the draws in which the step is done; otherwise it leaves no trace, not in the history either."""
@@ -154,7 +156,7 @@ class Augment(Part):
 
 augmentations: Family[Augment] = Family(
     "augmentation", "bogam.augment", Augment,
-    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets", "partners"))
+    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets", "partners", "sides"))
 
 
 def draw_entry(step: Augment, rng: np.random.Generator, case: Case) -> dict[str, Any]:

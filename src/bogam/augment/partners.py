@@ -11,17 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from bogam.augment.apply_cpu import read_levels, write_levels
-from bogam.augment.family import Augment, Drawn, draw_entry
+from bogam.augment.family import Augment, Drawn
 from bogam.core.errors import UserError, say
 from bogam.core.seeds import KeyedGenerator
 from bogam.core.types import Array, Case
+
+if TYPE_CHECKING:
+    from bogam.augment.plan import Plan
 
 Read = Callable[[str], Case]
 Window = tuple[slice, slice]
@@ -55,21 +58,20 @@ class Partners:
         return tuple(found)
 
 
-def draw_partners(pool: Partners | None, steps: Sequence[Augment], position: int, rng: np.random.Generator,
-                  keyed: KeyedGenerator, seed: int, epoch: int, name: str, occurrence: int) -> list[dict[str, Any]]:
+def draw_partners(plan: Plan, position: int, rng: np.random.Generator, keyed: KeyedGenerator, epoch: int, name: str,
+                  occurrence: int) -> list[dict[str, Any]]:
     """Return the partners of one mix: ``{"id": ..., "steps": what was drawn for it}`` each, all different.
 
     Args:
-        pool: where from.
-        steps, position: the plan's steps and the place of the mix among them.
+        plan, position: its steps, and the place of the mix among them.
         rng: the mix's own generator, after its own draw.
         keyed: for the generators of the partners' steps; it may be the one that `rng` came from.
-        seed, epoch, name, occurrence: of the case that takes the partners.
+        epoch, name, occurrence: of the case that takes the partners.
 
     Raises:
         UserError: the training part has too few other cases.
     """
-    part = steps[position]
+    part, pool = plan.steps[position], plan.partners
     if pool is None:
         raise UserError(say(f"augmentation {part.kind}", "no training cases", "some to draw partners from",
                             "Give the plan its `partners`."))
@@ -86,12 +88,12 @@ def draw_partners(pool: Partners | None, steps: Sequence[Augment], position: int
     drawn = []
     for number, other in enumerate(chosen):
         entries = []
-        for place, step in enumerate(steps[:position]):
+        for place, step in enumerate(plan.steps[:position]):
             if step.group in ("mix", "branch"):
                 continue
-            own = keyed.at(seed, "partner", epoch, name, occurrence, position, number, other, place)
+            own = keyed.at(plan.seed, "partner", epoch, name, occurrence, position, number, other, place)
             if own.random() < step.probability:
-                entries.append(draw_entry(step, own, pool.case(other)))
+                entries.append(plan.draw_step(step, own, pool.case(other)))
         drawn.append({"id": other, "steps": entries})
     return drawn
 
@@ -196,21 +198,28 @@ def mixed_targets(targets: Sequence[Mapping[str, Any]], shares: Sequence[float] 
     return mixed
 
 
-def sources(case: Case) -> dict[str, float]:
-    """Return the ids of the cases that a case is made of, with their shares in the class target.
+def sources(case: Case) -> dict[tuple[str, bool], float]:
+    """Return what a case is made of: (id of a source, whether its sides have changed places) to its share.
+
+    The shares are those in the class target.
 
     Example:
         >>> entry = {"augment": "mixup", "partners": [{"id": "b", "steps": []}], "shares": [0.75, 0.25]}
         >>> sources(Case("a", np.zeros((1, 1, 1), np.uint8), None, history=(entry,)))
-        {'a': 0.75, 'b': 0.25}
+        {('a', False): 0.75, ('b', False): 0.25}
     """
-    found = {case.id: 1.0}
+    found = {(case.id, False): 1.0}
     for entry in case.history:
-        if "augment" in entry and "shares" in entry:
+        if "augment" not in entry:
+            continue
+        if "sides" in entry:
+            found = {(name, not mirrored): share for (name, mirrored), share in found.items()}
+        if "shares" in entry:
             own, *others = entry["shares"]
-            found = {name: share * own for name, share in found.items()}
+            found = {source: share * own for source, share in found.items()}
             for partner, share in zip(entry["partners"], others, strict=True):
-                found[partner["id"]] = found.get(partner["id"], 0.0) + share
+                source = (partner["id"], sum("sides" in step for step in partner["steps"]) % 2 == 1)
+                found[source] = found.get(source, 0.0) + share
     return found
 
 

@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from bogam.augment import apply_cpu
 from bogam.augment.family import Augment, Drawn, augmentations, draw_entry
 from bogam.augment.maps import Bend
 from bogam.augment.partners import Partners, Read, draw_partners, mix_in
+from bogam.augment.sides import Sides, exchange, is_mirror
 from bogam.core.errors import UserError, near_miss, say
 from bogam.core.seeds import KeyedGenerator
 from bogam.core.types import Case
@@ -29,6 +32,7 @@ class Plan:
         steps: in the order in which they act.
         seed: of the run.
         partners: the training cases from which mixes draw; only they need it.
+        sides: labels that change places where a step mirrors; None: no label names a side.
 
     Example:
         >>> import numpy as np
@@ -42,15 +46,17 @@ class Plan:
         [[[3, 2, 1]]]
     """
 
-    def __init__(self, steps: Sequence[Augment], seed: int, partners: Partners | None = None) -> None:
+    def __init__(self, steps: Sequence[Augment], seed: int, partners: Partners | None = None,
+                 sides: Sides | None = None) -> None:
         self.steps = tuple(steps)
         self.seed = seed
         self.partners = partners
+        self.sides = sides
         self._parts = {step.kind: type(step) for step in self.steps}
         self._local = threading.local()
 
-    def __reduce__(self) -> tuple[type[Plan], tuple[tuple[Augment, ...], int, Partners | None]]:
-        return Plan, (self.steps, self.seed, self.partners)
+    def __reduce__(self) -> tuple[type[Plan], tuple[tuple[Augment, ...], int, Partners | None, Sides | None]]:
+        return Plan, (self.steps, self.seed, self.partners, self.sides)
 
     def draw(self, case: Case, epoch: int, occurrence: int = 0) -> tuple[dict[str, Any], ...]:
         """Return one entry per step that happens, in order: ``{"augment": kind, ...}``, fit for JSON.
@@ -70,11 +76,17 @@ class Plan:
         for position, step in enumerate(self.steps):
             rng = keyed.at(self.seed, "augment", epoch, case.id, occurrence, position)
             if rng.random() < step.probability:
-                entries.append(draw_entry(step, rng, case))
+                entries.append(self.draw_step(step, rng, case))
                 if step.group == "mix":
-                    entries[-1]["partners"] = draw_partners(
-                        self.partners, self.steps, position, rng, keyed, self.seed, epoch, case.id, occurrence)
+                    entries[-1]["partners"] = draw_partners(self, position, rng, keyed, epoch, case.id, occurrence)
         return tuple(entries)
+
+    def draw_step(self, step: Augment, rng: np.random.Generator, case: Case) -> dict[str, Any]:
+        """Return the entry of a step that happens, with the labels that it makes change places."""
+        entry = draw_entry(step, rng, case)
+        if self.sides is not None and is_mirror(type(step), entry, len(case.shape)):
+            entry["sides"] = self.sides.to_dict()
+        return entry
 
     def apply(self, case: Case, drawn: Sequence[Mapping[str, Any]]) -> Case:
         """Return the augmented case; its history ends with what was drawn and measured. The input is left alone.
@@ -172,7 +184,11 @@ def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
     if first.group == "warp":
         moves = [Bend(part.source, entry) if part.bends else part.matrix(entry, case.shape) for part, entry in run]
         least = max(entry.get("min_visible", 0.0) for _, entry in run)
-        return apply_cpu.warp(case, *moves, min_visible=least), [entry for _, entry in run]
+        case = apply_cpu.warp(case, *moves, min_visible=least)
+        for _, entry in run:
+            if "sides" in entry:
+                case = exchange(case, entry["sides"])
+        return case, [entry for _, entry in run]
     if first.group == "tone":
         levels = apply_cpu.check_levels(case, drawn["augment"])
         if "measured" in drawn and drawn["measured"] is None:

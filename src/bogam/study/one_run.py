@@ -166,7 +166,7 @@ def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, An
     assert isinstance(normalize, Normalize)
     done = fit(Job(spec.folder, recipe.task, spec.labels, prepared.case, parts["train"], parts["validation"], classes,
                    normalize, recipe.augment, recipe.model, recipe.loss, recipe.train, spec.seed, spec.device,
-                   spec.threads, spec.ahead, tell))
+                   spec.threads, spec.ahead, tell, recipe.data.sides))
     if _rank() != 0:
         return {}
     torch.set_num_threads(spec.threads)

@@ -84,12 +84,16 @@ class Loader:
 
     def _targets(self, cases: Sequence[Case]) -> torch.Tensor:
         if not self._mixes:
-            return torch.tensor([self._classes[case.id] for case in cases], dtype=torch.int64)
+            return torch.tensor([self._class_of(*next(iter(sources(case)))) for case in cases], dtype=torch.int64)
         targets = torch.zeros(len(cases), self._outputs)
         for row, case in zip(targets, cases, strict=True):
-            for name, share in sources(case).items():
-                row[self._classes[name]] += share
+            for source, share in sources(case).items():
+                row[self._class_of(*source)] += share
         return targets
+
+    def _class_of(self, name: str, mirrored: bool) -> int:
+        found = self._classes[name]
+        return self._plan.sides.order[found] if mirrored and self._plan.sides is not None else found
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """Yield the batches of one epoch. An error in the background thread is raised here."""

@@ -14,6 +14,7 @@ import torch
 from bogam.augment.family import Augment
 from bogam.augment.partners import Partners
 from bogam.augment.plan import Plan
+from bogam.augment.sides import Sides
 from bogam.core.errors import UserError, say
 from bogam.core.seeds import seed_of
 from bogam.core.types import Case
@@ -53,6 +54,7 @@ class Job:
         threads: torch threads; results depend on it in the last bits.
         ahead: batches prepared in the background.
         tell: called with each epoch's row on process 0.
+        sides: labels that change places where the augmentation mirrors, as in `data.sides`.
     """
 
     folder: Path
@@ -72,6 +74,7 @@ class Job:
     threads: int = 1
     ahead: int = 2
     tell: Callable[[dict[str, Any]], None] | None = None
+    sides: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +133,8 @@ def fit(job: Job) -> Fit:
         optimizer = section.optimizer.build(parameter_groups(module, decay))
         scaler = torch.amp.GradScaler(enabled=section.precision == "fp16")
         weights = weights_of_classes(job, device)
-        plan = Plan(job.augment, job.seed, Partners(tuple(job.train), job.case))
+        plan = Plan(job.augment, job.seed, Partners(tuple(job.train), job.case),
+                    Sides.of(job.sides, job.labels) if job.sides else None)
         loader = Loader(job.case, job.train, job.classes, plan, door, section.batch, job.seed, world.rank, world.size,
                         job.ahead, len(job.labels))
         kept = job.folder / "checkpoints"
