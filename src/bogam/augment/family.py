@@ -156,7 +156,7 @@ class Augment(Part):
 
 augmentations: Family[Augment] = Family(
     "augmentation", "bogam.augment", Augment,
-    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets", "partners", "sides"))
+    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets", "partners", "sides", "describe"))
 
 
 def draw_entry(step: Augment, rng: np.random.Generator, case: Case) -> dict[str, Any]:

@@ -95,6 +95,14 @@ class ReportSection(Section):
     """Bootstrap resamples of each interval."""
 
 
+def parse_augment(value: Any) -> tuple[Augment, ...]:
+    """Return the steps of a named set, of one step, or of a list of steps. Raises UserError for an unknown one."""
+    try:
+        return tuple(_augment(value))
+    except ValueError as error:
+        raise UserError(f"augment: {error}") from None
+
+
 def _augment(value: Any) -> Any:
     if isinstance(value, str):
         try:
@@ -163,7 +171,8 @@ class Recipe(Section):
                               "Write the list of steps without it, or set `data.laterality: free`."))
         if self.data.sides and (chained := mirroring(s for s in self.augment if s.group == "branch")):
             faults.append(say("augment.augmix.steps", f"{', '.join(chained)} with data.sides",
-                              "steps that do not mirror", "A blend of a body and its mirror image has no sides; put flips before augmix."))
+                              "steps that do not mirror",
+                              "A blend of a body and its mirror image has no sides; put flips before augmix."))
         if self.axes and self.arms:
             faults.append(say("arms", "axes and arms", "one of the two", "Write the axes' values into arms."))
         if faults:

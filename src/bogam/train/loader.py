@@ -67,13 +67,20 @@ class Loader:
         parts = np.array_split(order, self.steps)
         return [[self._ids[k] for k in np.array_split(part, self._world)[self._rank]] for part in parts]
 
+    def views(self, name: str, epoch: int) -> list[Case]:
+        """Return one case as it is in an epoch: once, or in each of the views that the plan asks for."""
+        case = self._case(name)
+        if self._classes and (case.masks is not None or case.boxes is not None or case.points is not None):
+            case = case.but(masks=None, boxes=None, box_labels=(), points=None)  # not asked for: not warped
+        return self._plan.apply_views(case, self._plan.draw(case, epoch))
+
+    def class_of(self, name: str, mirrored: bool) -> int:
+        """Return the class of a case, that of the other side of the body where it is mirrored."""
+        found = self._classes[name]
+        return self._plan.sides.order[found] if mirrored and self._plan.sides is not None else found
+
     def _make(self, ids: Sequence[str], epoch: int) -> Batch:
-        made = []
-        for name in ids:
-            case = self._case(name)
-            if self._classes and (case.masks is not None or case.boxes is not None or case.points is not None):
-                case = case.but(masks=None, boxes=None, box_labels=(), points=None)  # not asked for: not warped
-            made.append(self._plan.apply_views(case, self._plan.draw(case, epoch)))
+        made = [self.views(name, epoch) for name in ids]
         cases = [views[0] for views in made]
         image = self._door.tensor([views[k] for k in range(self._views) for views in made])
         image = image.contiguous(memory_format=torch.channels_last)
@@ -84,16 +91,12 @@ class Loader:
 
     def _targets(self, cases: Sequence[Case]) -> torch.Tensor:
         if not self._mixes:
-            return torch.tensor([self._class_of(*next(iter(sources(case)))) for case in cases], dtype=torch.int64)
+            return torch.tensor([self.class_of(*next(iter(sources(case)))) for case in cases], dtype=torch.int64)
         targets = torch.zeros(len(cases), self._outputs)
         for row, case in zip(targets, cases, strict=True):
             for source, share in sources(case).items():
-                row[self._class_of(*source)] += share
+                row[self.class_of(*source)] += share
         return targets
-
-    def _class_of(self, name: str, mirrored: bool) -> int:
-        found = self._classes[name]
-        return self._plan.sides.order[found] if mirrored and self._plan.sides is not None else found
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """Yield the batches of one epoch. An error in the background thread is raised here."""

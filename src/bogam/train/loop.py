@@ -98,6 +98,12 @@ class Fit:
     notes: tuple[str, ...] = field(default=())
 
 
+def plan_of(job: Job) -> Plan:
+    """Return the augmentation of a training: its steps, its seed, partners from its training part, its sides."""
+    return Plan(job.augment, job.seed, Partners(tuple(job.train), job.case),
+                Sides.of(job.sides, job.labels) if job.sides else None)
+
+
 def has_converged(best_epoch: int, planned: int, run: int) -> bool:
     """Tell whether training went on long enough after the best epoch.
 
@@ -133,8 +139,7 @@ def fit(job: Job) -> Fit:
         optimizer = section.optimizer.build(parameter_groups(module, decay))
         scaler = torch.amp.GradScaler(enabled=section.precision == "fp16")
         weights = weights_of_classes(job, device)
-        plan = Plan(job.augment, job.seed, Partners(tuple(job.train), job.case),
-                    Sides.of(job.sides, job.labels) if job.sides else None)
+        plan = plan_of(job)
         loader = Loader(job.case, job.train, job.classes, plan, door, section.batch, job.seed, world.rank, world.size,
                         job.ahead, len(job.labels))
         kept = job.folder / "checkpoints"
