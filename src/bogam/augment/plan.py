@@ -151,4 +151,4 @@ def _check_volume(case: Case, run: list[Step]) -> None:
         if not part.volumes:
             raise UserError(say(f"case {case.id}, augmentation {drawn['augment']}",
                                 f"a volume of shape {case.image.shape}", "a picture (C, Y, X)",
-                                "Leave it out, or slice the volume; flips, tones and noise take volumes."))
+                                "Leave it out, or slice the volume; flips, tones and most filters take volumes."))
