@@ -9,6 +9,8 @@ import threading
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bogam.augment.family import augmentations
 from bogam.augment.plan import Plan, replay
@@ -17,6 +19,8 @@ from bogam.core.errors import UserError
 from bogam.core.types import Case
 
 KINDS = augmentations.names()
+COLOR = {"channel-shuffle", "color-jitter", "stain-jitter"}
+"""Steps that refuse an image without three channels."""
 NOTHING_TO_DRAW = {"flip-horizontal", "flip-vertical", "equalize", "invert"}
 LEVELS = {"u1": (0.0, 255.0), "u2": (0.0, 4095.0), "i2": (-1000.0, 1500.0), "f4": (0.0, 1.0)}
 
@@ -56,6 +60,10 @@ def test_the_family_is_what_its_folder_holds():
 @pytest.mark.parametrize("kind", KINDS)
 def test_contract(kind, channels, dtype):
     case = make_case(dtype, channels)
+    if kind in COLOR and channels == 1:
+        with pytest.raises(UserError, match=f"case case-1, augmentation {kind}: got an image of 1 channel, expected 3"):
+            Plan([always(kind)], seed=3).draw(case, epoch=2)
+        return
     kept = pickle.loads(pickle.dumps(case))
     for held in (case.image, case.masks, case.boxes, case.points, case.affine):
         held.setflags(write=False)
@@ -83,6 +91,22 @@ def test_contract(kind, channels, dtype):
     assert made.history[0] == {"step": "resize"}
     recorded = json.loads(json.dumps(made.history))
     same(made, replay(case, recorded))  # replays from its history, through JSON
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if augmentations.get(k).group in ("filter", "erase")])
+def test_the_same_bits_wherever_the_pixels_lie_in_memory(kind):
+    """Vector code must not depend on alignment, or a replay would not be one."""
+    rng = np.random.default_rng(0)
+    for dtype in LEVELS:
+        case = make_case(dtype, 3, shape=(33, 41))
+        drawn = augmentations.get(kind)().draw(rng, case)
+        wanted = augmentations.get(kind).filter(case.image, case.levels, drawn)
+        for shift in range(16):
+            kept = np.empty(case.image.nbytes + 64, np.uint8)  # lets the arrays of the filter move too
+            start = (-kept.ctypes.data) % 16 + shift * case.image.itemsize
+            moved = kept[start:start + case.image.nbytes].view(dtype).reshape(case.image.shape)
+            moved[...] = case.image
+            assert np.array_equal(augmentations.get(kind).filter(moved, case.levels, drawn), wanted), (dtype, shift)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -138,7 +162,7 @@ def test_a_named_set_replays_bit_for_bit(name, dtype):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_levels_tones_and_noise_refuse(kind):
-    case = make_case().but(levels=None)
+    case = make_case(channels=3).but(levels=None)
     plan = Plan([always(kind)], seed=0)
     part = augmentations.get(kind)
     if part.group == "tone" or part.needs_levels:
@@ -150,7 +174,7 @@ def test_without_levels_tones_and_noise_refuse(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_volumes_pass_through_flips_tones_and_noise_and_are_refused_elsewhere(kind):
-    flat = make_case()
+    flat = make_case(channels=3 if kind in COLOR else 1)
     volume = flat.but(image=np.stack([flat.image] * 3, axis=1), masks=np.stack([flat.masks] * 3, axis=1), boxes=None,
                       points=None, spacing_mm=(2.0, 0.5, 0.5))
     plan = Plan([always(kind)], seed=0)
@@ -161,5 +185,42 @@ def test_volumes_pass_through_flips_tones_and_noise_and_are_refused_elsewhere(ki
         assert made.image.shape == volume.image.shape
         assert not np.array_equal(made.image, volume.image)
     else:
-        with pytest.raises(UserError, match=rf"{kind}: got a volume of shape \(1, 3, 33, 40\), expected a picture"):
+        with pytest.raises(UserError, match=rf"{kind}: got a volume of shape \(., 3, 33, 40\), expected a picture"):
             plan.apply(volume, drawn)
+
+
+ODD_SHAPES = [(1, 1), (1, 7), (9, 1), (2, 2), (3, 130), (257, 64)]
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(shape=st.sampled_from(ODD_SHAPES) | st.tuples(st.integers(1, 40), st.integers(1, 40)),
+       dtype=st.sampled_from(list(LEVELS)), channels=st.sampled_from([1, 3]), seed=st.integers(0, 2**40))
+@pytest.mark.parametrize("kind", [k for k in KINDS if augmentations.get(k).group in ("tone", "filter", "erase")])
+def test_any_shape_keeps_its_shape_type_and_levels(kind, shape, dtype, channels, seed):
+    """Also with values outside the levels, and with levels narrower than the type."""
+    low, high = LEVELS[dtype]
+    rng = np.random.default_rng(seed)
+    channels = 3 if kind in COLOR else channels
+    image = rng.uniform(low, high, (channels, *shape)).astype(dtype)
+    levels = (low + round((high - low) / 4), high - round((high - low) / 4)) if dtype != "f4" else (0.25, 0.75)
+    case = Case("a", image, levels)
+    part = augmentations.get(kind)
+    drawn = Plan([always(kind)], seed=seed).draw(case, 0)
+    made = Plan([always(kind)], seed=seed).apply(case, drawn).image
+    assert (made.shape, made.dtype) == (image.shape, image.dtype)
+    if dtype == "f4":
+        assert np.isfinite(made).all()
+    if part.group == "tone" or (part.needs_levels and part.group == "filter"):
+        assert made.min() >= levels[0]
+        assert made.max() <= levels[1]
+    else:  # an erase leaves the rest alone, a filter without levels takes means or values of the image
+        assert made.min() >= min(image.min(), levels[0])
+        assert made.max() <= max(image.max(), levels[1])
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if augmentations.get(k).group in ("tone", "filter", "erase")])
+def test_the_documentation_says_what_happens_to_masks_and_classes(kind):
+    text = " ".join((augmentations.get(kind).__doc__ or "").split())
+    assert "mask" in text.lower()
+    assert "argets" in text
+    assert "References:" in text
