@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from scipy import ndimage, stats
+from skimage.color import combine_stains, rgb2yiq, separate_stains, yiq2rgb
 from skimage.filters import unsharp_mask
 from skimage.util import random_noise
 
 from bogam.augment.family import augmentations
 from bogam.augment.plan import replay
+from bogam.augment.stain_jitter import EOSIN, HEMATOXYLIN
 from bogam.core.types import Case
 from bogam.models._torchvision_ops import declare_operators
 
@@ -147,3 +150,69 @@ def test_low_resolution_is_torchs():
     coarse = torch.nn.functional.avg_pool2d(torch.from_numpy(image), 2)
     wanted = torch.nn.functional.interpolate(coarse[None], scale_factor=2, mode="bilinear", align_corners=False)[0]
     assert np.abs(filtered(image, None, "low-resolution", zoom=0.5) - wanted.numpy()).max() < 1e-6
+
+
+PLAIN = {"brightness": 1.0, "contrast": 1.0, "saturation": 1.0, "hue_degrees": 0.0}
+REAL = (0.3 + 0.3 * np.random.default_rng(3).random((3, 60, 50))).astype(np.float32)  # so that nothing is clamped
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.3])
+@pytest.mark.parametrize("what", ["brightness", "contrast", "saturation"])
+def test_color_jitter_is_torchvisions(what, factor):
+    """torchvision's grey has 0.2989 and 0.114 where BT.601 has 0.299 and 0.114."""
+    wanted = getattr(tv, f"adjust_{what}")(torch.from_numpy(REAL), factor).numpy()
+    made = filtered(REAL, (0, 1), "color-jitter", **{**PLAIN, what: factor})
+    assert np.abs(made - wanted).max() < 2e-4
+    eight = np.rint(REAL * 255).astype(np.uint8)
+    wanted = getattr(tv, f"adjust_{what}")(torch.from_numpy(eight), factor).numpy()
+    made = filtered(eight, (0, 255), "color-jitter", **{**PLAIN, what: factor})
+    assert np.abs(made.astype(int) - wanted).max() <= 1  # torchvision cuts decimals off
+
+
+@pytest.mark.parametrize("degrees", [-60.0, 12.0])
+def test_hue_is_a_turn_in_scikit_images_yiq(degrees):
+    luma, i, q = np.moveaxis(rgb2yiq(REAL.transpose(1, 2, 0)), -1, 0)
+    angle = np.radians(degrees)
+    turned = np.stack([luma, np.cos(angle) * i - np.sin(angle) * q, np.sin(angle) * i + np.cos(angle) * q], axis=-1)
+    wanted = np.clip(yiq2rgb(turned), 0, 1).transpose(2, 0, 1)
+    made = filtered(REAL, (0, 1), "color-jitter", **{**PLAIN, "hue_degrees": degrees})
+    assert np.abs(made - wanted).max() < 1e-5
+
+
+def test_stain_jitter_is_scikit_images_deconvolution():
+    image = (0.2 + 0.75 * np.random.default_rng(4).random((3, 40, 30))).astype(np.float32)
+    vectors = np.array((HEMATOXYLIN, EOSIN, np.cross(HEMATOXYLIN, EOSIN)))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    stains = separate_stains(image.transpose(1, 2, 0).astype(np.float64), np.linalg.inv(vectors))
+    stains_unit = 6.0  # scikit-image counts density in units of -log10(1e-6)
+    raw = (np.log(image.transpose(1, 2, 0)) / np.log(1e-6)) @ np.linalg.inv(vectors)
+    seen = (raw >= 0).all(axis=-1)  # scikit-image sets negative amounts to 0; compare where it does not
+    stains = stains * (1.2, 0.7, 1.0) + np.array((0.03, 0.01, 0.0)) / stains_unit
+    wanted = combine_stains(stains, vectors).transpose(2, 0, 1)
+    made = filtered(image, (0, 1), "stain-jitter", factor=[1.2, 0.7], shift=[0.03, 0.01])
+    assert seen.mean() > 0.05
+    assert np.abs(np.clip(made, 0, 1) - wanted)[:, seen].max() < 1e-5
+
+
+def test_cutout_is_torchvisions_erase():
+    hole = {"center": [0.4, 0.6], "size": 0.2}
+    made = filtered(COLOR, (0, 255), "cutout", fill="lowest", seed=0, holes=[hole])
+    assert np.array_equal(made, tv.erase(torch.from_numpy(COLOR), 18, 25, 12, 10, torch.tensor(0)).numpy())
+
+
+def test_clahe_and_equalize_at_8_bit_are_opencvs_and_torchvisions():
+    assert np.array_equal(filtered(GREY, (0, 255), "clahe", clip=2.0, tiles=[4, 4])[0],
+                          cv2.createCLAHE(2.0, (4, 4)).apply(GREY[0]))
+    flat = np.concatenate([GREY[0] // 3, GREY[0] // 5 + 100])[None]
+    assert np.array_equal(filtered(flat, (0, 255), "equalize")[0], cv2.equalizeHist(flat[0]))
+
+
+@pytest.mark.parametrize("gamma", [0.6, 1.7])
+def test_gamma_brightness_and_contrast_are_torchvisions(gamma):
+    image = torch.from_numpy(REAL)
+    assert np.abs(bent(REAL, (0, 1), "gamma", gamma=gamma) - tv.adjust_gamma(image, gamma).numpy()).max() < 1e-6
+    grey = REAL[:1]
+    wanted = tv.adjust_contrast(torch.from_numpy(grey), gamma).numpy()
+    made = bent(grey, (0, 1), "contrast", factor=gamma, measured={"pivot": float(grey.mean(dtype=np.float64))})
+    assert np.abs(made - np.clip(wanted, 0, 1)).max() < 1e-6
+    assert np.abs(bent(REAL, (0, 1), "brightness", add=0.1) - (REAL + np.float32(0.1))).max() < 1e-6
