@@ -31,6 +31,22 @@ def make_case(dtype="u1", channels=1, name="case-1", shape=(33, 40)):
                 history=({"step": "resize"},))
 
 
+def case_for(kind, dtype="u1", channels=1):
+    """Return a picture, or a volume for a part that takes no picture."""
+    case = make_case(dtype, channels)
+    return case if augmentations.get(kind).pictures else deepen(case)
+
+
+def deepen(case):
+    """Return a volume of three slices, each one level brighter than the one before."""
+    rise = (case.levels[1] - case.levels[0]) / 255
+    slices = [np.minimum(case.image.astype(np.float64) + k * rise, case.levels[1]).astype(case.image.dtype)
+              for k in range(3)]
+    boxes = np.insert(case.boxes, [0, 2], [[0.0, 3.0], [1.0, 2.0]], axis=1)
+    return case.but(image=np.stack(slices, axis=1), masks=np.stack([case.masks] * 3, axis=1), boxes=boxes,
+                    points=np.insert(case.points, 0, 1.0, axis=1), spacing_mm=(2.0, 0.5, 0.5))
+
+
 def always(kind):
     return augmentations.parse({kind: {"probability": 1.0}})
 
@@ -54,7 +70,7 @@ def test_the_family_is_what_its_folder_holds():
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("kind", KINDS)
 def test_contract(kind, channels, dtype):
-    case = make_case(dtype, channels)
+    case = case_for(kind, dtype, channels)
     kept = pickle.loads(pickle.dumps(case))
     for held in (case.image, case.masks, case.boxes, case.points, case.affine):
         held.setflags(write=False)
@@ -92,7 +108,8 @@ def test_a_part_survives_yaml_and_pickling(kind):
     assert all(field.description for name, field in type(part).model_fields.items() if name != "kind")
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("flip-horizontal", "flip-vertical", "equalize")])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("flip-horizontal", "flip-vertical", "flip-depth",
+                                                                "equalize", "quarter-turn")])
 def test_draws_differ_between_epochs_samples_occurrences_and_seeds(kind):
     plan = Plan([always(kind)], seed=0)
     one, other = make_case(), make_case(name="case-2")
@@ -135,7 +152,7 @@ def test_a_named_set_replays_bit_for_bit(name, dtype):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_levels_tones_and_noise_refuse(kind):
-    case = make_case().but(levels=None)
+    case = case_for(kind).but(levels=None)
     plan = Plan([always(kind)], seed=0)
     part = augmentations.get(kind)
     if part.group == "tone" or part.needs_levels:
@@ -146,10 +163,8 @@ def test_without_levels_tones_and_noise_refuse(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_volumes_pass_through_flips_tones_and_noise_and_are_refused_elsewhere(kind):
-    flat = make_case()
-    volume = flat.but(image=np.stack([flat.image] * 3, axis=1), masks=np.stack([flat.masks] * 3, axis=1), boxes=None,
-                      points=None, spacing_mm=(2.0, 0.5, 0.5))
+def test_volumes_pass_through_warps_tones_and_noise_and_are_refused_elsewhere(kind):
+    volume = deepen(make_case())
     plan = Plan([always(kind)], seed=0)
     drawn = plan.draw(volume, 0)
     part = augmentations.get(kind)
@@ -157,6 +172,29 @@ def test_volumes_pass_through_flips_tones_and_noise_and_are_refused_elsewhere(ki
         made = plan.apply(volume, drawn)
         assert made.image.shape == volume.image.shape
         assert not np.array_equal(made.image, volume.image)
+        assert made.masks.shape == volume.masks.shape
+        assert set(np.unique(made.masks)) <= {0, 1}
+        same(made, replay(volume, json.loads(json.dumps(made.history))))
     else:
         with pytest.raises(UserError, match=rf"{kind}: got a volume of shape \(1, 3, 33, 40\), expected a picture"):
             plan.apply(volume, drawn)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if not augmentations.get(k).pictures])
+def test_what_needs_slices_refuses_a_picture(kind):
+    plan = Plan([always(kind)], seed=0)
+    with pytest.raises(UserError, match=rf"{kind}: got a picture of shape \(1, 33, 40\), expected a volume"):
+        plan.apply(make_case(), plan.draw(make_case(), 0))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_an_image_with_nan_or_infinity_is_refused_by_name(wrong):
+    case = make_case("f4")
+    image = case.image.copy()
+    image[0, 5, 7] = wrong
+    plan = Plan(named("geometric"), seed=0)
+    drawn = next(d for d in (plan.draw(case, epoch) for epoch in range(9)) if d)
+    with pytest.raises(UserError, match=r"case case-1: got 1 pixels that are NaN or infinite, expected"):
+        plan.apply(case.but(image=image), drawn)
+    huge = case.but(image=np.full_like(image, 3e38), levels=(0.0, 3e38))  # its sum is infinite
+    assert np.array_equal(plan.apply(huge, [{"augment": "flip-horizontal"}]).image, huge.image)
