@@ -21,7 +21,7 @@ from bogam.core.types import Case
 KINDS = augmentations.names()
 COLOR = {"channel-shuffle", "color-jitter", "stain-jitter"}
 """Steps that refuse an image without three channels."""
-NOTHING_TO_DRAW = {"flip-horizontal", "flip-vertical", "equalize", "invert"}
+NOTHING_TO_DRAW = {"flip-horizontal", "flip-vertical", "flip-depth", "equalize", "invert"}
 LEVELS = {"u1": (0.0, 255.0), "u2": (0.0, 4095.0), "i2": (-1000.0, 1500.0), "f4": (0.0, 1.0)}
 
 
@@ -34,6 +34,22 @@ def make_case(dtype="u1", channels=1, name="case-1", shape=(33, 40)):
     return Case(name, image, (low, high), patient="p1", masks=masks, boxes=boxes, box_labels=("a", "b"),
                 points=np.array([[3.0, 4.0]]), targets={"class": 1}, spacing_mm=(0.5, 0.5), affine=np.eye(4),
                 history=({"step": "resize"},))
+
+
+def case_for(kind, dtype="u1", channels=1):
+    """Return a picture, or a volume for a part that takes no picture."""
+    case = make_case(dtype, channels)
+    return case if augmentations.get(kind).pictures else deepen(case)
+
+
+def deepen(case):
+    """Return a volume of three slices, each one level brighter than the one before."""
+    rise = (case.levels[1] - case.levels[0]) / 255
+    slices = [np.minimum(case.image.astype(np.float64) + k * rise, case.levels[1]).astype(case.image.dtype)
+              for k in range(3)]
+    boxes = np.insert(case.boxes, [0, 2], [[0.0, 3.0], [1.0, 2.0]], axis=1)
+    return case.but(image=np.stack(slices, axis=1), masks=np.stack([case.masks] * 3, axis=1), boxes=boxes,
+                    points=np.insert(case.points, 0, 1.0, axis=1), spacing_mm=(2.0, 0.5, 0.5))
 
 
 def always(kind):
@@ -59,7 +75,7 @@ def test_the_family_is_what_its_folder_holds():
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("kind", KINDS)
 def test_contract(kind, channels, dtype):
-    case = make_case(dtype, channels)
+    case = case_for(kind, dtype, channels)
     if kind in COLOR and channels == 1:
         with pytest.raises(UserError, match=f"case case-1, augmentation {kind}: got an image of 1 channel, expected 3"):
             Plan([always(kind)], seed=3).draw(case, epoch=2)
@@ -120,9 +136,9 @@ def test_a_part_survives_yaml_and_pickling(kind):
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in NOTHING_TO_DRAW])
 def test_draws_differ_between_epochs_samples_occurrences_and_seeds(kind):
     plan = Plan([always(kind)], seed=0)
-    one = make_case(channels=3)
+    one = make_case(channels=3, shape=(40, 40))
     for drawn in ([plan.draw(one, k) for k in range(9)],
-                  [plan.draw(make_case(channels=3, name=f"case-{k}"), 0) for k in range(9)],
+                  [plan.draw(make_case(channels=3, name=f"case-{k}", shape=(40, 40)), 0) for k in range(9)],
                   [plan.draw(one, 0, occurrence=k) for k in range(9)],
                   [Plan([always(kind)], seed=k).draw(one, 0) for k in range(9)]):
         assert len({json.dumps(d) for d in drawn}) > 1
@@ -162,7 +178,7 @@ def test_a_named_set_replays_bit_for_bit(name, dtype):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_levels_tones_and_noise_refuse(kind):
-    case = make_case(channels=3).but(levels=None)
+    case = case_for(kind, channels=3).but(levels=None)
     plan = Plan([always(kind)], seed=0)
     part = augmentations.get(kind)
     if part.group == "tone" or part.needs_levels:
@@ -173,10 +189,8 @@ def test_without_levels_tones_and_noise_refuse(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_volumes_pass_through_flips_tones_and_noise_and_are_refused_elsewhere(kind):
-    flat = make_case(channels=3 if kind in COLOR else 1)
-    volume = flat.but(image=np.stack([flat.image] * 3, axis=1), masks=np.stack([flat.masks] * 3, axis=1), boxes=None,
-                      points=None, spacing_mm=(2.0, 0.5, 0.5))
+def test_volumes_pass_through_warps_tones_and_noise_and_are_refused_elsewhere(kind):
+    volume = deepen(make_case(channels=3 if kind in COLOR else 1))
     plan = Plan([always(kind)], seed=0)
     drawn = plan.draw(volume, 0)
     part = augmentations.get(kind)
@@ -184,6 +198,9 @@ def test_volumes_pass_through_flips_tones_and_noise_and_are_refused_elsewhere(ki
         made = plan.apply(volume, drawn)
         assert made.image.shape == volume.image.shape
         assert not np.array_equal(made.image, volume.image)
+        assert made.masks.shape == volume.masks.shape
+        assert set(np.unique(made.masks)) <= {0, 1}
+        same(made, replay(volume, json.loads(json.dumps(made.history))))
     else:
         with pytest.raises(UserError, match=rf"{kind}: got a volume of shape \(., 3, 33, 40\), expected a picture"):
             plan.apply(volume, drawn)
@@ -224,3 +241,23 @@ def test_the_documentation_says_what_happens_to_masks_and_classes(kind):
     assert "mask" in text.lower()
     assert "argets" in text
     assert "References:" in text
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if not augmentations.get(k).pictures])
+def test_what_needs_slices_refuses_a_picture(kind):
+    plan = Plan([always(kind)], seed=0)
+    with pytest.raises(UserError, match=rf"{kind}: got a picture of shape \(1, 33, 40\), expected a volume"):
+        plan.apply(make_case(), plan.draw(make_case(), 0))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_an_image_with_nan_or_infinity_is_refused_by_name(wrong):
+    case = make_case("f4")
+    image = case.image.copy()
+    image[0, 5, 7] = wrong
+    plan = Plan(named("geometric"), seed=0)
+    drawn = next(d for d in (plan.draw(case, epoch) for epoch in range(9)) if d)
+    with pytest.raises(UserError, match=r"case case-1: got 1 pixels that are NaN or infinite, expected"):
+        plan.apply(case.but(image=image), drawn)
+    huge = case.but(image=np.full_like(image, 3e38), levels=(0.0, 3e38))  # its sum is infinite
+    assert np.array_equal(plan.apply(huge, [{"augment": "flip-horizontal"}]).image, huge.image)

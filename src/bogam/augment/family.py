@@ -39,6 +39,8 @@ class Augment(Part):
     """Refuse a case whose grey range is unknown; tones always do."""
     volumes: ClassVar[bool] = False
     """Whether (C, Z, Y, X) is understood; tones always do."""
+    pictures: ClassVar[bool] = True
+    """Whether (C, Y, X) is understood."""
     bends: ClassVar[bool] = False
     """A warp that no matrix describes: it gives `source` instead."""
 
