@@ -43,7 +43,7 @@ class BiasField(Augment):
     needs_levels: ClassVar[bool] = True
     volumes: ClassVar[bool] = True
     kind: Literal["bias-field"] = "bias-field"
-    ratio: Annotated[Range, AfterValidator(_check_ratio)] = (1.2, 2.0)
+    ratio: Annotated[Range, AfterValidator(_check_ratio)] = (1.3, 3.0)
     """Largest gain over smallest, drawn log-uniformly from (low, high)."""
     order: Count = 3
     """Highest total order of the polynomial."""

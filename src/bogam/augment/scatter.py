@@ -21,8 +21,9 @@ class Scatter(Augment):
 
     Radiographs are shown on a logarithmic scale. A grey level (from 0 at the lowest to 1 at the highest) is taken back
     to radiation, `10 ** (-decades * level)`; a share of it becomes scatter, the radiation blurred by a wide Gaussian;
-    the sum is taken back to grey. Dense regions (mediastinum, the breast's gland) gain radiation from their neighbors
-    and lose contrast, open ones hardly change, and total radiation stays. Never leaves the levels of the image.
+    the sum, scaled so that the most exposed pixel stays where it was, is taken back to grey. Dense regions
+    (mediastinum, the breast's gland) gain radiation from their neighbors and lose contrast; open ones hardly change.
+    No grey level beyond those of the image appears.
 
     Masks, boxes and targets stay as they are. Takes white for dense, as radiographs are shown; `dense: dark` for the
     other polarity. Not a simulation: real scatter depends on thickness, field size, air gap and grid.
@@ -61,8 +62,10 @@ class Scatter(Augment):
         light = np.exp(share, out=share)
         scattered = np.stack([wide_blur(plane, drawn["spread"] * max(plane.shape)) for plane in light])
         scattered *= drawn["fraction"]
+        brightest = light.max()
         light *= 1 - drawn["fraction"]
         light += scattered
+        light *= brightest / light.max()
         np.log(light, out=light)
         light *= 1 / sign
         return pixels(light, levels, image.dtype)

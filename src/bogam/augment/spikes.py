@@ -37,7 +37,7 @@ class Spikes(Augment):
     kind: Literal["spikes"] = "spikes"
     spikes: CountRange = (1, 3)
     """How many, drawn uniformly from low to high."""
-    amplitude: Annotated[Range, AfterValidator(check_not_negative)] = (0.03, 0.12)
+    amplitude: Annotated[Range, AfterValidator(check_not_negative)] = (0.02, 0.08)
     """Amplitude of each wave as a share of the grey range, drawn uniformly from (low, high)."""
     frequency: Annotated[Range, AfterValidator(check_not_negative)] = (0.02, 0.35)
     """Cycles per pixel along each axis, its size drawn uniformly from (low, high), its sign too; 0.5 is the most that

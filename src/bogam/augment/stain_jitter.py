@@ -47,7 +47,7 @@ class StainJitter(Augment):
     kind: Literal["stain-jitter"] = "stain-jitter"
     factor: Annotated[Range, AfterValidator(check_not_negative)] = (0.8, 1.2)
     """Factor of the amount of a stain, drawn uniformly from (low, high) for each of the two."""
-    shift: Range = (-0.02, 0.02)
+    shift: Range = (-0.01, 0.01)
     """Optical density added to a stain, drawn uniformly from (low, high) for each of the two."""
 
     def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:

@@ -47,10 +47,10 @@ class UltrasoundShadow(Augment):
     shadows: CountRange = (1, 2)
     """How many, drawn uniformly from low to high."""
     width: Annotated[Range, AfterValidator(check_above_zero)] = (0.05, 0.2)
-    """Width at half depth (of half the loss) as a share of the image's, drawn uniformly from (low, high)."""
+    """Width at half the loss, halfway down the image, as a share of the image's, drawn uniformly from (low, high)."""
     depth: Annotated[Range, AfterValidator(check_share)] = (0.1, 0.7)
     """Where it begins, as a share of the height from the top, drawn uniformly from (low, high)."""
-    loss: Annotated[Range, AfterValidator(check_share)] = (0.1, 0.4)
+    loss: Annotated[Range, AfterValidator(check_share)] = (0.05, 0.25)
     """How much darker, as a share of the grey range, drawn uniformly from (low, high); at a dynamic range of 60 dB, 0.1
     is 6 dB."""
     probe: Literal["linear", "convex"] = "linear"
@@ -77,16 +77,15 @@ def loss_map(shape: tuple[int, ...], probe: str, center: float, width: float, de
              loss: float) -> NDArray[np.float32]:
     """Return how much each pixel loses, (Y, X) float32.
 
-    Across the beam exp(-ln 2 * (2 u / width) ** 4), u the distance from the center at half depth; along it a smooth
-    step over 6 % of the height.
+    Across the beam a Gaussian of that width at half its height, at half the image's height; along it a smooth step
+    from nothing at the depth to all a sixth of the image's height below.
     """
     y = ((np.arange(shape[0], dtype=np.float32) + 0.5) / shape[0])[:, None]
     x = ((np.arange(shape[1], dtype=np.float32) + 0.5) / shape[1])[None, :]
-    begins = np.clip((y - np.float32(depth)) / np.float32(0.06) + np.float32(0.5), 0, 1)
+    begins = np.clip((y - np.float32(depth)) * np.float32(6), 0, 1)
     begins = np.float32(loss) * begins * begins * (3 - 2 * begins)
     if probe == "convex":  # beams through (x = 0.5, y = -1); at y = 0.5 they are 1.5 heights away from it
         x = (x - np.float32(0.5)) * (np.float32(1.5) / (y + 1)) + np.float32(0.5)
     across = (x - np.float32(center)) * np.float32(2 / width)
-    across *= across
     across *= across
     return np.asarray(np.exp(across * np.float32(-np.log(2.0))) * begins)
