@@ -61,9 +61,10 @@ def _window(reason: str, *center_and_width: tuple[float, float]) -> Row:
                                            "width": _factor(width)} for center, width in center_and_width))
 
 
-def _color(reason: str, *strengths: tuple[float, float, float]) -> Row:
+def _color(reason: str, *strengths: tuple[float, float, float], contrast: bool = True) -> Row:
+    """Return color jitter of (brightness and contrast, saturation, hue); contrast would turn black surroundings grey."""
     return Row("color-jitter", reason, *(
-        {"probability": 0.5, "brightness": _factor(light), "contrast": _factor(light),
+        {"probability": 0.5, "brightness": _factor(light), "contrast": _factor(light if contrast else 1.0),
          "saturation": _both(round(2 - color, 3), color), "hue_degrees": _both(-hue, hue)}
         for light, color, hue in strengths))
 
@@ -85,7 +86,7 @@ MODALITIES: Mapping[str, tuple[str, tuple[Row, ...]]] = {
         _range("gaussian-blur", "sigma_px", "Frequency and focus differ.", _both(0.3, 0.6), _both(0.3, 0.9),
                _both(0.3, 1.3)),
         _range("speckle-noise", "sigma", "Speckle differs with frequency and compounding.", None, _both(0.03, 0.1),
-               _both(0.05, 0.2)),
+               _both(0.05, 0.15)),
         _range("ultrasound-shadow", "loss", "Contact, ribs and gas cast shadows; only strong, as a shadow is also a "
                "sign of malignancy.", None, None, _both(0.05, 0.25)))),
     "mammography": ("Nothing that smooths: calcifications are a few pixels wide. No vertical flip: the oblique view "
@@ -145,7 +146,7 @@ MODALITIES: Mapping[str, tuple[str, tuple[Row, ...]]] = {
         _range("low-resolution", "zoom", "Matrices differ.", None, _both(0.7, 1.0), _both(0.5, 1.0)),
         _range("ghosting", "intensity", "Patients breathe, swallow and move.", None, _both(0.1, 0.4),
                _both(0.2, 0.7), chance=0.15),
-        _range("spikes", "amplitude", "Discharges leave stripes; rare.", None, None, _both(0.01, 0.06), chance=0.1))),
+        _range("spikes", "amplitude", "Discharges leave stripes; rare.", None, None, _both(0.01, 0.04), chance=0.1))),
     "histology": ("H&E in color, on white glass. Right angles only: other turns would bring black corners into white "
                   "glass.", (
         _flip("flip-horizontal", "A section has no side."),
@@ -164,7 +165,8 @@ MODALITIES: Mapping[str, tuple[str, tuple[Row, ...]]] = {
         _rotate("Head and camera tilt; the disk turns on black.", 10, 20, 45),
         _shift("The eye is fixed on by hand.", 0.02, 0.04, 0.06),
         _zoom("Fields of view differ.", 1.05, 1.1, 1.2),
-        _color("Flash, pigment and lens color differ.", (1.1, 1.1, 4), (1.25, 1.2, 8), (1.4, 1.3, 12)),
+        _color("Flash, pigment and lens color differ.", (1.1, 1.1, 4), (1.25, 1.2, 8), (1.4, 1.3, 12),
+               contrast=False),
         _range("bias-field", "ratio", "The flash falls unevenly through a pupil that is too small.", None,
                _both(1.1, 1.4), _both(1.2, 2.0)),
         _range("gaussian-blur", "sigma_px", "Cataract and focus; small, as microaneurysms are small.", _both(0.3, 0.5),
@@ -178,7 +180,8 @@ MODALITIES: Mapping[str, tuple[str, tuple[Row, ...]]] = {
         _zoom("The distance to the wall differs.", 1.1, 1.25, 1.5),
         Row("optical-distortion", "Wide-angle lenses differ.", None, {"probability": 0.25, "corner": [-0.1, 0.1]},
             {"probability": 0.25, "corner": [-0.2, 0.2]}),
-        _color("Light source and white balance differ.", (1.1, 1.1, 4), (1.25, 1.2, 8), (1.4, 1.3, 12)),
+        _color("Light source and white balance differ.", (1.1, 1.1, 4), (1.25, 1.2, 8), (1.4, 1.3, 12),
+               contrast=False),
         _range("motion-blur", "length_px", "Scope and wall move.", [1.5, 3.0], [2.0, 5.0], [2.0, 9.0]),
         _range("gaussian-blur", "sigma_px", "The wall leaves the focus; fluid on the lens.", None, _both(0.3, 0.9),
                _both(0.3, 1.5)),
