@@ -37,7 +37,8 @@ def test_a_mix_of_mixes_spreads_its_shares() -> None:
                {"augment": "gamma", "gamma": 1.0},
                {"augment": "cutmix", "partners": [{"id": "c", "steps": []}], "shares": [0.8, 0.2]},
                {"augment": "copy-paste", "partners": [{"id": "d", "steps": []}]})
-    assert sources(flat("a", 0, history=history)) == pytest.approx({"a": 0.4, "b": 0.4, "c": 0.2})
+    assert sources(flat("a", 0, history=history)) == pytest.approx(
+        {("a", False): 0.4, ("b", False): 0.4, ("c", False): 0.2})
     first = mixed_targets([{"class": "x"}, {"class": "y"}], (0.5, 0.5))
     assert mixed_targets([first, {"class": "x"}], (0.8, 0.2)) == {"class": pytest.approx({"x": 0.6, "y": 0.4})}
 

@@ -55,7 +55,7 @@ def test_mixes_are_axis_values_and_what_hurts_a_task_is_refused() -> None:
 
 def test_burnt_in_text_refuses_mirrors_and_sides_refuse_chains_that_mirror() -> None:
     kept = {**PLAIN, "data": {"root": ".", "laterality": "keep"}}
-    with pytest.raises(UserError, match=r"flip-horizontal, flip-vertical with data.laterality: keep"):
+    with pytest.raises(UserError, match=r"flip-vertical, flip-horizontal with data\.laterality: keep"):
         parse_recipe({**kept, "augment": "geometric"})
     assert parse_recipe({**kept, "augment": ["rotate", "gamma"]}).data.laterality == "keep"
     with pytest.raises(UserError, match=r"got flip-horizontal with data\.laterality"):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bogam.augment.family import Augment, Drawn, Matrix
 from bogam.augment.geometry import move_geometry
 from bogam.augment.maps import Bend, Move, join, table
+from bogam.augment.volume import VolumeMap
 from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case, FloatArray
 
@@ -45,7 +46,10 @@ def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
         masks = None if masks is None else _turned(masks, turn)
     else:
         fill = float(case.levels[0] if case.levels is not None else case.image.min())
-        sample = _by_matrix(only, shape) if only is not None else _by_table(joined, shape)
+        if len(shape) == 3:
+            sample = _by_volume(joined, shape)
+        else:
+            sample = _by_matrix(only, shape) if only is not None else _by_table(joined, shape)
         image = _unsigned(case.image, fill, sample)
         masks = None if masks is None else sample(masks, cv2.INTER_NEAREST, 0.0)
     changed = case.but(image=image, masks=masks)
@@ -104,6 +108,18 @@ def _by_table(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
         for plane, target in zip(planes, moved, strict=True):
             cv2.remap(plane, x, y, interpolation, dst=target, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
         return moved
+
+    return sample
+
+
+def _by_volume(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
+    """Return what samples volumes (n, Z, Y, X) by the map of all moves."""
+    where = VolumeMap(moves, (shape[0], shape[1], shape[2]))
+
+    def sample(planes: Array, interpolation: int, fill: float) -> Array:
+        if interpolation == cv2.INTER_NEAREST:
+            return np.stack([where.nearest(volume) for volume in planes])
+        return np.stack([where.linear(volume, fill) for volume in planes])
 
     return sample
 

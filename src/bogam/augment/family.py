@@ -45,6 +45,8 @@ class Augment(Part):
     """How many other training cases a mix takes."""
     needs_lesion: ClassVar[bool] = False
     """Take only partners with a mask that is not empty."""
+    pictures: ClassVar[bool] = True
+    """Whether (C, Y, X) is understood."""
     bends: ClassVar[bool] = False
     """A warp that no matrix describes: it gives `source` instead."""
     mirrors: ClassVar[bool] = False

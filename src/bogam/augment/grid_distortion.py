@@ -24,6 +24,7 @@ class GridDistortion(Augment):
 
     group: ClassVar[Group] = "warp"
     bends: ClassVar[bool] = True
+    volumes: ClassVar[bool] = True
     kind: Literal["grid-distortion"] = "grid-distortion"
     cells: Size = (5, 5)
     """(rows, columns) of cells. A volume is distorted within its slices."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -94,7 +95,8 @@ class Plan:
         Arrays that no step changed are shared with the input.
 
         Raises:
-            UserError: a tone or noise on a case without levels; a volume in a step that knows only pictures.
+            UserError: a tone or noise on a case without levels; a volume in a step that knows only pictures, or the
+            other way round; an image with NaN.
         """
         return _apply(case, drawn, self._find, self.partners.case if self.partners is not None else None)
 
@@ -146,6 +148,7 @@ def _find(kind: str) -> type[Augment]:
 def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find, read: Read | None) -> Case:
     if not drawn:
         return case
+    _check_finite(case)
     done: list[Mapping[str, Any]] = list(case.history)
     for run in fuse([(find(entry["augment"]), entry) for entry in drawn]):
         part, entry = run[0]
@@ -179,8 +182,7 @@ def fuse(steps: Sequence[Step]) -> list[list[Step]]:
 
 def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
     first, drawn = run[0]
-    if case.image.ndim == 4 and first.group != "tone":
-        _check_volume(case, run)
+    _check_axes(case, run)
     if first.group == "warp":
         moves = [Bend(part.source, entry) if part.bends else part.matrix(entry, case.shape) for part, entry in run]
         least = max(entry.get("min_visible", 0.0) for _, entry in run)
@@ -199,9 +201,22 @@ def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
     return case.but(image=first.filter(case.image, levels_or_none, drawn)), [drawn]
 
 
-def _check_volume(case: Case, run: list[Step]) -> None:
+def _check_axes(case: Case, run: list[Step]) -> None:
+    volume = case.image.ndim == 4
     for part, drawn in run:
-        if not part.volumes:
-            raise UserError(say(f"case {case.id}, augmentation {drawn['augment']}",
-                                f"a volume of shape {case.image.shape}", "a picture (C, Y, X)",
-                                "Leave it out, or slice the volume; flips, tones and noise take volumes."))
+        where = f"case {case.id}, augmentation {drawn['augment']}"
+        if volume and not (part.volumes or part.group == "tone"):
+            raise UserError(say(where, f"a volume of shape {case.image.shape}", "a picture (C, Y, X)",
+                                "Leave it out, or slice the volume; warps, tones and most filters take volumes."))
+        if not volume and not part.pictures:
+            raise UserError(say(where, f"a picture of shape {case.image.shape}", "a volume (C, Z, Y, X)",
+                                "Leave it out, or stack the slices to volumes."))
+
+
+def _check_finite(case: Case) -> None:
+    """Raise UserError for an image with NaN or infinity: one would spread over its neighbors, and to other cases."""
+    image = case.image
+    if image.dtype.kind == "f" and not (math.isfinite(image.min()) and math.isfinite(image.max())):
+        wrong = int(np.count_nonzero(~np.isfinite(image)))
+        raise UserError(say(f"case {case.id}", f"{wrong} pixels that are NaN or infinite", "finite numbers",
+                            "Find where they come from, or set them to a value that means background."))
