@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "Look at a folder of images and write a commented recipe for it.",
     "audit": "Check a folder, a table or a recipe's split for what would spoil a study.",
     "study": "Run a recipe: every cell, fold and seed, then the report.",
+    "augment": "Look at an augmentation: a contact sheet, a replay of any training image, files on disk.",
     "train": "Train one model of a recipe (one fold, one seed); also under torchrun.",
     "evaluate": "Score a finished run on other data: external validation.",
     "predict": "Predict single files: masks in the original geometry, or class scores.",

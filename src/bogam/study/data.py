@@ -11,6 +11,7 @@ import polars as pl
 
 from bogam.audit.family import Evidence
 from bogam.audit.run import Audit, audit, check_accepted, refuse
+from bogam.augment.sides import Sides
 from bogam.core.errors import UserError, near_miss, say
 from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
@@ -186,6 +187,7 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
     whole = open_data(recipe.data, cache, tell)
     target = choose_target(whole, recipe.data, recipe.task)
     labels = labels_of(whole, recipe.data, recipe.task, target)
+    Sides.of(recipe.data.sides, labels)
     if recipe.task == "segmentation":
         whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
     manifest, notes = usable(whole, recipe.task, target)
