@@ -23,6 +23,18 @@ def volume(dtype="u1"):
     return np.random.default_rng(0).integers(0, 250, SHAPE).astype(dtype)
 
 
+def linear(where, fill):
+    made = np.empty(SHAPE, np.float32)
+    where.linear(volume("f4"), fill, made)
+    return made
+
+
+def nearest(where, mask):
+    made = np.empty(SHAPE, np.uint8)
+    where.nearest(mask, made)
+    return made
+
+
 def test_slices_that_stay_whole_are_sampled_as_pictures():
     moves = [Rotate.matrix(TURN, SHAPE), FlipDepth.matrix({}, SHAPE), Bend(OpticalDistortion.source, {"corner": 0.1})]
     made = VolumeMap(join(moves, 3), SHAPE)
@@ -40,31 +52,32 @@ def test_both_ways_agree():
     deep = VolumeMap([almost], SHAPE)
     assert flat._planes is not None
     assert deep._planes is None
-    made = flat.linear(volume("f4"), 7.0)
-    assert np.abs(made - deep.linear(volume("f4"), 7.0)).max() < 0.02
+    made = linear(flat, 7.0)
+    assert np.abs(made - linear(deep, 7.0)).max() < 0.02
     assert (made[:2] == 7).all()
     assert (made[4:] != 7).mean() > 0.8
     mask = (volume() > 120).astype(np.uint8)
-    assert (flat.nearest(mask) != deep.nearest(mask)).mean() < 0.002
+    assert (nearest(flat, mask) != nearest(deep, mask)).mean() < 0.002
 
 
 @pytest.mark.parametrize("rows", [30, 64, 100])
 def test_pieces_give_what_the_whole_gives(rows, monkeypatch):
     where = VolumeMap(join([Rotate.matrix(TILT, SHAPE)], 3), SHAPE)
-    whole, mask = where.linear(volume("f4"), 3.0), where.nearest(volume())
+    whole, mask = linear(where, 3.0), nearest(where, volume())
     calls = []
     real = module.cv2.remap
     monkeypatch.setattr(module.cv2, "remap", lambda source, *a, **k: calls.append(len(source)) or real(source, *a, **k))
     monkeypatch.setattr(module, "_ROWS", rows)
-    assert np.allclose(where.linear(volume("f4"), 3.0), whole, atol=1e-3)
-    assert np.array_equal(where.nearest(volume()), mask)
+    assert np.allclose(linear(where, 3.0), whole, atol=1e-3)
+    assert np.array_equal(nearest(where, volume()), mask)
     assert max(calls) < max(rows, 48)
 
 
 def test_what_lies_outside_is_fill_on_all_six_sides():
     matrix = tuple(tuple(float(v) for v in row) for row in np.diag([0.5, 0.5, 0.5, 1.0])
                    + np.array([[0, 1e-6, 0, 2.3], [0, 0, 0, 5.2], [0, 0, 0, 6.1], [0, 0, 0, 0]]))
-    made = VolumeMap([matrix], SHAPE).linear(volume("f4") * 0 + 50, 9.0)
+    made = np.empty(SHAPE, np.float32)
+    VolumeMap([matrix], SHAPE).linear(np.full(SHAPE, 50, np.float32), 9.0, made)
     assert made[3:5, 7:13, 8:16].min() == 50
     for axis in range(3):
         for end in (0, -1):
