@@ -117,9 +117,13 @@ def _by_volume(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
     where = VolumeMap(moves, (shape[0], shape[1], shape[2]))
 
     def sample(planes: Array, interpolation: int, fill: float) -> Array:
-        if interpolation == cv2.INTER_NEAREST:
-            return np.stack([where.nearest(volume) for volume in planes])
-        return np.stack([where.linear(volume, fill) for volume in planes])
+        moved = np.empty(planes.shape, planes.dtype)
+        for volume, target in zip(planes, moved, strict=True):
+            if interpolation == cv2.INTER_NEAREST:
+                where.nearest(volume, target)
+            else:
+                where.linear(volume, fill, target)
+        return moved
 
     return sample
 

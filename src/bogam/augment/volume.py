@@ -42,12 +42,12 @@ class VolumeMap:
             return
         self._step, self._nodes = at_nodes(lambda nodes: source_of(moves, nodes, shape), shape, 8)
 
-    def linear(self, volume: Array, fill: float) -> Array:
-        """Return one channel (Z, Y, X), sampled linearly and rounded once for integers."""
+    def linear(self, volume: Array, fill: float, made: Array) -> None:
+        """Write one channel (Z, Y, X), sampled linearly and rounded once for integers, to `made`."""
         if self._planes is not None:
-            return self._linear_slices(volume, fill)
+            self._linear_slices(volume, fill, made)
+            return
         padded = _pad(volume.astype(np.float32), fill)
-        made = np.empty(self.shape, volume.dtype)
         for index in range(self.shape[0]):
             z, y, x = self._slice(index)
             below = np.floor(z)
@@ -60,11 +60,9 @@ class VolumeMap:
             high *= share
             low += high
             _round(low, made[index])
-        return made
 
-    def nearest(self, volume: Array) -> Array:
-        """Return one mask (Z, Y, X), each voxel that of its nearest place; outside is 0."""
-        made = np.empty(self.shape, volume.dtype)
+    def nearest(self, volume: Array, made: Array) -> None:
+        """Write one mask (Z, Y, X), each voxel that of its nearest place, 0 outside, to `made`."""
         if self._planes is not None:
             y, x = self._planes
             for index, place in enumerate(np.floor(self._slices + 0.5).astype(int).tolist()):
@@ -73,18 +71,16 @@ class VolumeMap:
                               borderValue=0)
                 else:
                     made[index] = 0
-            return made
+            return
         padded = _pad(volume, 0)
         for index in range(self.shape[0]):
             z, y, x = self._slice(index)
             y += np.floor(z + 0.5) * (self.shape[1] + 1)
             made[index] = _sample(padded, y, x, self.shape[1] + 1, cv2.INTER_NEAREST, 0)
-        return made
 
-    def _linear_slices(self, volume: Array, fill: float) -> Array:
+    def _linear_slices(self, volume: Array, fill: float, made: Array) -> None:
         assert self._planes is not None
         y, x = self._planes
-        made = np.empty(self.shape, volume.dtype)
         blank = np.full(self.shape[1:], fill, np.float32)
         for index, place in enumerate(self._slices.tolist()):
             below = int(np.floor(place))
@@ -97,7 +93,6 @@ class VolumeMap:
                 source += near[1] * np.float32(share)
             moved = cv2.remap(source, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
             _round(moved, made[index])
-        return made
 
     def _slice(self, index: int) -> list[NDArray[np.float32]]:
         """Return (z, y, x) read from by one slice of the result, cut off just outside of the volume."""
