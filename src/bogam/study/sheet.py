@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from bogam.augment.describe import describe, ranges
 from bogam.augment.family import Augment
@@ -111,9 +112,10 @@ def _from_file(path: Path, masks: Sequence[Path]) -> Case:
     picture = read_picture(Locator(path.name), path.parent)
     planes = None
     if masks:
-        read = [(mask.name, read_mask(Locator(mask.name), mask.parent).values, "nonzero") for mask in masks]
+        read: list[tuple[str, NDArray[np.int32] | None, str]] = [
+            (mask.name, read_mask(Locator(mask.name), mask.parent).values, "nonzero") for mask in masks]
         for label, values, _ in read:
-            if values.shape != picture.image.shape[1:]:
+            if values is not None and values.shape != picture.image.shape[1:]:
                 raise UserError(say(f"mask {label}", f"shape {values.shape}",
                                     f"{picture.image.shape[1:]}, the image's"))
         planes = merge_masks(read, tuple(mask.name for mask in masks), picture.image.shape[1:])
