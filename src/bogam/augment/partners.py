@@ -74,7 +74,7 @@ def draw_partners(plan: Plan, position: int, rng: np.random.Generator, keyed: Ke
     part, pool = plan.steps[position], plan.partners
     if pool is None:
         raise UserError(say(f"augmentation {part.kind}", "no training cases", "some to draw partners from",
-                            "Give the plan its `partners`."))
+                            "Mixes need a training part: that of a recipe, or the plan's `partners`."))
     among = pool.marked if part.needs_lesion else pool.ids
     if len(among) <= part.partners and len(set(among) - {name}) < part.partners:
         what = "other training cases with a mask that is not empty" if part.needs_lesion else "other training cases"

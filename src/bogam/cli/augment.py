@@ -11,15 +11,13 @@ import click
 @click.argument("what", required=False, type=click.Path(path_type=Path))
 @click.option("--recipe", type=click.Path(path_type=Path), help="Whose data, preparation, augmentation and seed count.")
 @click.option("--set", "sets", multiple=True, metavar="NAME or KEY=VALUE",
-              help="A named set, a step or a YAML list of steps in place of the recipe's; or override a recipe key.")
+              help="A named set, a step or a YAML list in place of the recipe's; or override a key.")
 @click.option("--sheet", type=click.Path(path_type=Path), help="Write the contact sheet to this file (.png and .svg).")
-@click.option("--mask", "masks", multiple=True, type=click.Path(path_type=Path),
-              help="Mask of an image without a recipe; may be given again.")
+@click.option("--mask", "masks", multiple=True, type=click.Path(path_type=Path), help="Mask of an image file.")
 @click.option("--id", "name", help="Image of the recipe's data, or of the run.")
 @click.option("--replay", type=click.Path(path_type=Path), metavar="RUN", help="Repeat a training image of this run.")
 @click.option("--epoch", type=int, help="Which epoch to repeat, from 1.")
-@click.option("--offline", type=click.IntRange(min=1), metavar="N",
-              help="Write N augmented copies of each training image.")
+@click.option("--offline", type=click.IntRange(min=1), metavar="N", help="Write N copies of each training image.")
 @click.option("--fold", type=int, default=0, show_default=True, help="Whose training part to expand.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("augmented"), show_default=True,
               help="Folder for --replay and --offline.")
@@ -54,4 +52,12 @@ def augment(what: Path | None, recipe: Path | None, sets: tuple[str, ...], sheet
             from bogam.study.sheet import try_image, write_sheet
             files = write_sheet(draw(try_image(what, recipe, sets, name, masks, cache, terminal.stage)), sheet)
             words = "\n".join(map(str, files))
+        else:
+            from bogam.study.offline import expand
+            from bogam.study.recipe import load_recipe
+            from bogam.study.sheet import with_augment
+            if recipe is None or offline is None or what is not None:
+                raise click.UsageError("--offline: got no recipe, expected one: its split says which images train.")
+            words = expand(load_recipe(recipe, with_augment(sets)), offline, out, fold=fold, name=name, cache=cache,
+                           tell=terminal.stage)
     click.echo(words)

@@ -115,9 +115,9 @@ def write_replayed(done: Replayed, name: str, epoch: int, out: Path) -> str:
     for number, case in enumerate(done.views):
         stem = f"{file_name(name)}-epoch{epoch}" + (f"-view{number}" if len(done.views) > 1 else "")
         history = json.dumps(case.history, indent=1, ensure_ascii=False, default=str)
-        arrays = {"image": case.image, "tensor": done.tensor[number], "history": np.array(history),
-                  "levels": np.array(case.levels if case.levels is not None else ())}
-        np.savez_compressed(out / f"{stem}.npz", **arrays, **({} if case.masks is None else {"masks": case.masks}))
+        arrays: dict[str, Any] = {"image": case.image, "tensor": done.tensor[number], "history": np.array(history),
+                                  "levels": np.array(case.levels if case.levels is not None else ())}
+        np.savez_compressed(out / f"{stem}.npz", **arrays | ({} if case.masks is None else {"masks": case.masks}))
         image, masks = middle_slice(case)
         write_png(out / f"{stem}.png", with_outlines(to_uint8(image, case.levels), masks, max(512, *image.shape[:2])))
         words.append(f"{out / stem}.png, .npz")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from bogam.augment.describe import describe, ranges
 from bogam.augment.family import Augment
@@ -69,29 +71,40 @@ def try_image(what: Path | None, recipe: Path | None, sets: Sequence[str], name:
     Raises:
         UserError: nothing to show, or nothing to do with it.
     """
-    overrides = [s for s in sets if "=" in s and s.partition("=")[0].replace(".", "").replace("-", "").replace(
-        "_", "").isalnum()]
-    chosen = [s for s in sets if s not in overrides]
-    if len(chosen) > 1:
-        raise UserError(say("--set", " and ".join(chosen), "one augmentation", "Write a list: "
-                            "--set '[flip-horizontal, rotate]'."))
-    steps = parse_augment(_yaml(chosen[0])) if chosen else None
+    overrides, chosen = with_augment(sets), [s for s in sets if not _KEY.match(s)]
     if recipe is not None:
-        return _from_recipe(load_recipe(recipe, overrides), what, name, steps, chosen, cache, tell)
-    if overrides or name:
+        return _from_recipe(load_recipe(recipe, overrides), what, name, chosen, cache, tell)
+    if len(overrides) > len(chosen) or name:
         raise UserError(say("bogam augment", "a recipe's key or id without a recipe", "--recipe RECIPE"))
-    if what is None or not chosen or steps is None:
+    if what is None or not chosen:
         raise UserError(say("bogam augment", "no augmentation" if what else "no image",
                             "an image and --recipe or --set",
                             "For example: bogam augment image.png --set geometric --sheet sheet.png"))
+    try:
+        steps = parse_augment(yaml.safe_load(chosen[0]))
+    except yaml.YAMLError:
+        raise UserError(say("--set", chosen[0], "a name, KEY=VALUE, or a list in YAML")) from None
     return Trial(_from_file(what, masks), Plan(steps, 0), f"{what.name}: {chosen[0]}")
 
 
-def _yaml(text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise UserError(say("--set", text, "a name, KEY=VALUE, or a list in YAML")) from None
+_KEY = re.compile(r"[\w.-]+=")
+
+
+def with_augment(sets: Sequence[str]) -> list[str]:
+    """Return overrides in which a value without a key is one of `augment`.
+
+    Raises:
+        UserError: two such values.
+
+    Example:
+        >>> with_augment(["geometric", "train.epochs=3"])
+        ['augment=geometric', 'train.epochs=3']
+    """
+    chosen = [s for s in sets if not _KEY.match(s)]
+    if len(chosen) > 1:
+        raise UserError(say("--set", " and ".join(chosen), "one augmentation",
+                            "Write a list: --set '[flip-horizontal, rotate]'."))
+    return [s if _KEY.match(s) else f"augment={s}" for s in sets]
 
 
 def _from_file(path: Path, masks: Sequence[Path]) -> Case:
@@ -99,9 +112,10 @@ def _from_file(path: Path, masks: Sequence[Path]) -> Case:
     picture = read_picture(Locator(path.name), path.parent)
     planes = None
     if masks:
-        read = [(mask.name, read_mask(Locator(mask.name), mask.parent).values, "nonzero") for mask in masks]
+        read: list[tuple[str, NDArray[np.int32] | None, str]] = [
+            (mask.name, read_mask(Locator(mask.name), mask.parent).values, "nonzero") for mask in masks]
         for label, values, _ in read:
-            if values.shape != picture.image.shape[1:]:
+            if values is not None and values.shape != picture.image.shape[1:]:
                 raise UserError(say(f"mask {label}", f"shape {values.shape}",
                                     f"{picture.image.shape[1:]}, the image's"))
         planes = merge_masks(read, tuple(mask.name for mask in masks), picture.image.shape[1:])
@@ -109,17 +123,15 @@ def _from_file(path: Path, masks: Sequence[Path]) -> Case:
                 masks=planes, history=(read_entry(picture),))
 
 
-def _from_recipe(recipe: Recipe, what: Path | None, name: str | None, steps: tuple[Augment, ...] | None,
-                 chosen: Sequence[str], cache: Path | None, tell: Tell) -> Trial:
-    chosen_steps = recipe.augment if steps is None else steps
-    if not chosen_steps:
+def _from_recipe(recipe: Recipe, what: Path | None, name: str | None, chosen: Sequence[str], cache: Path | None,
+                 tell: Tell) -> Trial:
+    steps = recipe.augment
+    if not steps:
         values = recipe.axes.get("augment", ())
         raise UserError(say("augment", "no step", "one or more", "Choose with --set, such as --set geometric"
                             + (f"; the recipe compares {', '.join(map(str, values))}." if values else ".")))
-    recipe = Recipe.model_validate({**recipe.to_dict(), "axes": {}, "arms": [], "report": {},
-                                    "augment": [step.to_yaml() for step in chosen_steps]})
     pool: list[str] = []
-    if any(step.group == "mix" for step in chosen_steps):
+    if any(step.group == "mix" for step in steps):
         with tempfile.TemporaryDirectory() as scratch:
             ready = make_ready(recipe, cache or Path(scratch), tell, check=False)
         manifest, labels = ready.manifest, ready.labels
@@ -139,8 +151,8 @@ def _from_recipe(recipe: Recipe, what: Path | None, name: str | None, steps: tup
 
     place = _find(manifest, what, name, read)
     sides = Sides.of(recipe.data.sides, labels) if recipe.data.sides else None
-    plan = Plan(chosen_steps, recipe.train.seeds[0], Partners(tuple(pool), read) if pool else None, sides)
-    words = chosen[0] if chosen else ", ".join(step.kind for step in chosen_steps)
+    plan = Plan(steps, recipe.train.seeds[0], Partners(tuple(pool), read) if pool else None, sides)
+    words = chosen[0] if chosen else ", ".join(step.kind for step in steps)
     return Trial(read(place), plan, f"{recipe.name}, {place}: {words}")
 
 
