@@ -83,12 +83,11 @@ def conflict(ranges: Mapping[str, Range]) -> list[str]:
     """Return a smallest set of metrics that contradict each other: leave out any, and the rest fits.
 
     Example:
-        >>> conflict({"prevalence": (0.3, 0.3), "npv": (0.9, 0.9), "sensitivity": (0.9, 0.9), "specificity": (0.8, 0.8),
-        ...           "accuracy": (0.95, 0.95)})
+        >>> conflict({"f1": (0.7, 0.8), "sensitivity": (0.9, 0.9), "specificity": (0.8, 0.8), "accuracy": (0.95, 0.95)})
         ['sensitivity', 'specificity', 'accuracy']
     """
     left = {name: ranges[name] for name in RATES if name in ranges}
-    for name in list(left):
+    for name in reversed(list(left)):
         rest = {other: span for other, span in left.items() if other != name}
         if not possible(rest):
             left = rest

@@ -142,7 +142,7 @@ def smallest(ranges: Mapping[str, Range], fits: Callable[[Mapping[str, Range]], 
     left = dict(ranges)
     if fits(left) is not False:
         return list(left)  # the sizes are part of the contradiction
-    for name in list(left):
+    for name in reversed(list(left)):
         rest = {other: span for other, span in left.items() if other != name}
         if rest and fits(rest) is False:
             left = rest
