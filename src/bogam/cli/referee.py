@@ -34,7 +34,7 @@ def referee(results: Path, counts: Path | None, claims: Path | None, columns: tu
     Exit code 0: nothing impossible; 3: something cannot be true; 2: a file that cannot be read.
     """
     from bogam.audit.referee.page import account, summary, to_json, write_card
-    from bogam.audit.referee.run import Reading
+    from bogam.audit.referee.results import Reading
     from bogam.audit.referee.run import referee as run
     pairs = [text.rpartition("=") for text in columns]
     if any(not sign for _, sign, _ in pairs):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from bogam.audit.referee.claims import Claim
 from bogam.audit.referee.counts import Counts
-from bogam.audit.referee.results import Results, Row
+from bogam.audit.referee.results import ONE_RUN, TWO_CLASSES, Results, Row
 from bogam.core.registry import Family, Part
 
 Severity = Literal["impossible", "suspicious", "remark"]
@@ -88,16 +88,20 @@ class Check(Part):
 def by_assumptions(assumed: Sequence[str]) -> tuple[Severity, str]:
     """Return how grave a contradiction is that rests on assumptions, and the words that name them.
 
-    Nothing assumed: impossible. One assumption that the table does not state: suspicious. Two: a remark.
+    Nothing assumed: impossible. What rests on something that nobody has stated is a remark: no table is accused of what
+    somebody else assumed.
 
     Example:
-        >>> by_assumptions(("two classes",))
-        ('suspicious', ' Assumed, since the table does not say: two classes.')
         >>> by_assumptions(())
         ('impossible', '')
+        >>> by_assumptions(("two classes",))[0]
+        'remark'
     """
-    words = f" Assumed, since the table does not say: {' and '.join(assumed)}." if assumed else ""
-    return SEVERITIES[min(len(assumed), 2)], words
+    if not assumed:
+        return "impossible", ""
+    says = {ONE_RUN: "--averaged no", TWO_CLASSES: "--classes 2"}
+    return "remark", (f" It cannot be if the table is of {' and '.join(assumed)}, which it does not say; if you know "
+                      f"that, say {' '.join(says[word] for word in assumed)}.")
 
 
 checks: Family[Check] = Family("check of the referee", "bogam.audit.referee.checks", Check)

@@ -1,14 +1,18 @@
-"""Which confusion matrices fit printed values: as shares of the cases (a linear program), whatever their number.
+"""Which confusion matrices fit printed values: as shares of the cases, whatever their number.
 
 Every rate is a ratio of two sums of the four shares (true positive, false negative, false positive, true negative), so
-"it prints as .87" is two linear inequalities, and all of them together are a polytope: empty, or not.
+"it prints as .87" is two linear inequalities, and all of them together are a body with flat sides: empty, or not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+import numpy as np
 
 from bogam.audit.referee.results import Row
+from bogam.core.types import FloatArray
 
 Range = tuple[float, float]
 RATES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -23,6 +27,8 @@ RATES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "f1": ((2, 0, 0, 0), (2, 1, 1, 0)),
 }
 """Rates that are ratios of sums of the four entries; in the order in which they are taken as given."""
+NOISE, SINGULAR = 1e-11, 1e-13
+"""Of floating point, as a share of the terms of a sum; and below which three planes have no corner."""
 ON_ONE_SET = ("sensitivity", "specificity", "prevalence", "accuracy", "error_rate")
 """Rates whose denominator is the same in every run on one test set, so that their means over runs are rates too."""
 
@@ -66,17 +72,22 @@ def sizes(row: Row) -> tuple[int | None, int | None, int | None]:
 
 
 def possible(ranges: Mapping[str, Range]) -> bool:
-    """Return whether any shares of the four outcomes fit all ranges.
+    """Return whether any shares of the four outcomes fit all ranges, with every rate defined.
+
+    The inequalities have no scale, so each rate's denominator in turn is set to 1. Where each can be, the sum of these
+    solutions makes all of them positive at once. (Without this a table of true negatives alone fits everything: 0 / 0.)
 
     Example:
         >>> possible({"sensitivity": (0.9, 0.9), "specificity": (0.8, 0.8), "accuracy": (0.85, 0.85)})
         True
         >>> possible({"sensitivity": (0.9, 0.9), "specificity": (0.8, 0.8), "accuracy": (0.95, 0.95)})
         False
+        >>> possible({"sensitivity": (0.9, 0.9), "precision": (0.9, 0.9), "f1": (0.8, 0.8)})
+        False
     """
     if any(low > high for low, high in ranges.values()):
         return False
-    return _solve(ranges, (1, 1, 1, 1), (0, 0, 0, 0)) is not None
+    return all(len(_corners(ranges, below)) for below in dict.fromkeys(RATES[name][1] for name in ranges))
 
 
 def conflict(ranges: Mapping[str, Range]) -> list[str]:
@@ -103,19 +114,26 @@ def range_given(metric: str, others: Mapping[str, Range]) -> Range | None:
         (0.8, 0.9)
     """
     above, below = RATES[metric]
-    low = _solve(others, below, above)
-    high = _solve(others, below, tuple(-part for part in above))
-    return None if low is None or high is None else (low, -high)
+    found = _corners(others, below)
+    if not len(found):
+        return None
+    values = found @ np.array(above, np.float64)
+    return float(values.min()), float(values.max())
 
 
-def _solve(ranges: Mapping[str, Range], scale: tuple[int, ...], goal: tuple[int, ...]) -> float | None:
-    """Return the least value of goal . shares where scale . shares = 1 and all ranges hold; None where none do."""
-    from scipy.optimize import linprog
-    rows = []
-    for name, (low, high) in ranges.items():
-        above, below = RATES[name]
-        rows.append([low * b - a for a, b in zip(above, below, strict=True)])
-        rows.append([a - high * b for a, b in zip(above, below, strict=True)])
-    done = linprog(goal, A_ub=rows or None, b_ub=[0.0] * len(rows) or None, A_eq=[scale], b_eq=[1.0],
-                   bounds=[(0, None)] * 4, method="highs")
-    return float(done.fun) if done.status == 0 else None
+def _corners(ranges: Mapping[str, Range], scale: tuple[int, ...]) -> FloatArray:
+    """Return the corners (k, 4) of all shares with scale . shares = 1 that fit the ranges; none where nothing fits.
+
+    Shares are not negative, so whatever fits has a corner, and a ratio has its extremes there. A corner lies on three
+    of the planes; there are at most 20 of these, so all triples are gone through.
+    """
+    planes = np.concatenate([-np.eye(4), *([low * b - a, a - high * b] for (low, high), a, b in (
+        (span, *np.array(RATES[name], np.float64)) for name, span in ranges.items()))])
+    triples = np.array(list(combinations(range(len(planes)), 3)))
+    first = np.broadcast_to(np.array(scale, np.float64), (len(triples), 1, 4))
+    systems = np.concatenate([first, planes[triples]], axis=1)
+    lengths = np.linalg.norm(systems, axis=2).prod(axis=1)
+    systems = systems[np.abs(np.linalg.det(systems)) > SINGULAR * np.maximum(lengths, SINGULAR)]
+    found = np.linalg.solve(systems, np.broadcast_to(np.eye(4)[0][:, None], (len(systems), 4, 1)))[..., 0]
+    beyond = found @ planes.T > NOISE * (np.abs(found) @ np.abs(planes.T))
+    return np.asarray(found[~beyond.any(axis=1)])

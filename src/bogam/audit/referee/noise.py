@@ -35,8 +35,8 @@ def mean_of(rows: Sequence[Row], metric: str) -> float:
 def noise_between(better: Sequence[Row], other: Sequence[Row], metric: str) -> Noise:
     """Return what is known of the noise in the difference of two cells.
 
-    Looks, in this order, at runs printed one by one (paired), at stated standard deviations with their number of runs,
-    at standard deviations alone, and at the number of cases behind a share.
+    Looks, in this order, at runs printed one by one (paired), at printed intervals, at stated standard deviations with
+    their number of runs, at standard deviations alone, and at the number of cases behind a share.
 
     Args:
         better, other: the rows of each cell, one per printed run.
@@ -48,9 +48,13 @@ def noise_between(better: Sequence[Row], other: Sequence[Row], metric: str) -> N
     if len(pairs) >= 3:
         return _paired([float(a.values[metric].value - b.values[metric].value) for a, b in pairs])
     first, second = better[0], other[0]
-    if len(better) == len(other) == 1 and metric in first.sds and metric in second.sds:
+    if len(better) > 1 or len(other) > 1:
+        return _unknown(first)
+    if all(metric in row.lows and metric in row.highs for row in (first, second)):
+        return _intervals(first, second, metric, gap)
+    if metric in first.sds and metric in second.sds:
         return _stated(first, second, metric, gap)
-    return _cases(first, second, metric, gap) if len(better) == len(other) == 1 else _unknown(first)
+    return _cases(first, second, metric, gap)
 
 
 def _paired(differences: Sequence[float]) -> Noise:
@@ -61,6 +65,13 @@ def _paired(differences: Sequence[float]) -> Noise:
     half = float(t.ppf(0.975, count - 1)) * sd / math.sqrt(count)
     return Noise(abs(middle) <= half, f"paired over {count} printed runs the 95 % interval is "
                                       f"{100 * (middle - half):.1f} to {100 * (middle + half):.1f} points")
+
+
+def _intervals(first: Row, second: Row, metric: str, gap: float) -> Noise:
+    halves = [float(row.highs[metric].value - row.lows[metric].value) / 2 for row in (first, second)]
+    half = math.hypot(*halves)
+    return Noise(gap <= half, f"by the printed intervals differences up to {100 * half:.1f} points are noise, unless "
+                              "the cases are the same and a paired test says otherwise")
 
 
 def _stated(first: Row, second: Row, metric: str, gap: float) -> Noise:

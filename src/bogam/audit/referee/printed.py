@@ -6,12 +6,17 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 EXACT = Fraction(1, 10**9)
 """No printed number is taken as more exact than this: a computed table carries the noise of floating point."""
 NOTHING = {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "."}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _SPREAD = re.compile(r"^(.*?)\s*(?:±|\+/-|\+-)\s*(.*)$")
+
+
+Digits = Literal["rounded", "cut", "either"]
+"""What became of the digits that are not printed."""
 
 
 @dataclass(frozen=True)
@@ -22,31 +27,33 @@ class Printed:
         text: as printed.
         value: exactly what the digits say.
         unit: one unit of the last digit, in the same scale.
-        wide: whether digits may also have been cut off instead of rounded.
+        digits: whether further digits were rounded, cut off, or either.
     """
 
     text: str
     value: Fraction
     unit: Fraction
-    wide: bool = False
+    digits: Digits = "rounded"
 
     @property
     def low(self) -> Fraction:
-        """Lowest true value that prints so; the end belongs to the interval."""
-        if self.wide and self.value < 0:
-            return self.value - max(self.unit - 2 * EXACT, self.unit / 2)
-        return self.value - self.unit / 2 - EXACT
+        """Lowest true value that prints so. Rounding takes half a unit, its end included; cutting less than a unit."""
+        below = self.value < 0
+        if self.digits == "rounded" or (self.digits == "either" and not below):
+            return self.value - self.unit / 2 - EXACT
+        return self.value - (max(self.unit - 2 * EXACT, self.unit / 2) if below else EXACT)
 
     @property
     def high(self) -> Fraction:
-        """Highest true value that prints so; the end belongs to the interval, but a whole unit is never cut off."""
-        if self.wide and self.value >= 0:
-            return self.value + max(self.unit - 2 * EXACT, self.unit / 2)
-        return self.value + self.unit / 2 + EXACT
+        """Highest true value that prints so."""
+        below = self.value < 0
+        if self.digits == "rounded" or (self.digits == "either" and below):
+            return self.value + self.unit / 2 + EXACT
+        return self.value + (EXACT if below else max(self.unit - 2 * EXACT, self.unit / 2))
 
-    def widened(self) -> Printed:
-        """Return the same number where digits may have been cut off: from half a unit below to one unit above."""
-        return replace(self, wide=True)
+    def reread(self, digits: Digits) -> Printed:
+        """Return the same number under another assumption on its digits."""
+        return replace(self, digits=digits)
 
     def scaled(self, factor: Fraction) -> Printed:
         """Return the number in another scale; the text stays."""

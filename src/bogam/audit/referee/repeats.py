@@ -4,7 +4,7 @@ Within a printed table a cell is taken as the sum of the effects of its factors 
 the metrics together is a covariance matrix, so metrics that go along with each other (Dice and IoU) count as little
 more than one. The chance that two rows print alike is the density of their difference at nought times the size of one
 printed step in each metric. Steps are units of the last digit, or one case where a share of few cases moves in larger
-steps.
+steps. On one test set every rate follows from two numbers, the true and the false positives, so of all rates two count.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ FINE = 0.001
 """Metrics printed in larger units than this say too little."""
 PLAIN = (0.0, 0.5, 1.0)
 """Values that a model without any skill, or without any fault, has."""
+OF_COUNTS = ("sensitivity", "specificity", "accuracy", "precision", "npv", "f1", "balanced_accuracy", "kappa", "mcc",
+             "error_rate", "false_positive_rate")
+"""Metrics that follow from true and false positives on one test set; the first two of them that are printed count."""
 CONTINUOUS = {"dice", "iou", "dice_all", "mean_iou", "dice_pooled", "iou_pooled", "brier", "calibration_error",
               "average_precision"}
 """Metrics that do not move in steps of whole cases."""
@@ -46,9 +49,17 @@ class Fitted:
 
 
 def fine_metrics(row: Row) -> tuple[str, ...]:
-    """Return the metrics of a row that are printed finely enough, and are no plain value, sorted."""
-    return tuple(sorted(m for m, shown in row.values.items() if float(shown.unit) <= FINE
-                        and float(shown.value) not in PLAIN and m != "prevalence"))
+    """Return the metrics of a row that are printed finely enough, are no plain value, and do not follow from others.
+
+    Example:
+        >>> from bogam.audit.referee.printed import parse_number
+        >>> names = ("auc", "accuracy", "f1", "sensitivity", "prevalence")
+        >>> fine_metrics(Row(2, "", {}, {name: parse_number("0.812") for name in names}))
+        ('auc', 'sensitivity', 'accuracy')
+    """
+    fine = [m for m, shown in row.values.items() if float(shown.unit) <= FINE and float(shown.value) not in PLAIN
+            and m != "prevalence"]
+    return (*sorted(m for m in fine if m not in OF_COUNTS), *[m for m in OF_COUNTS if m in fine][:2])
 
 
 def fit(rows: Sequence[Row], metrics: Sequence[str]) -> list[Fitted]:
@@ -58,7 +69,9 @@ def fit(rows: Sequence[Row], metrics: Sequence[str]) -> list[Fitted]:
     if free < 2:
         return []
     covariance = residual.T @ residual / free
-    steps = np.array([[_step(row, m, values[:, k]) for k, m in enumerate(metrics)] for row in rows])
+    sets = [row.test_set for row in rows]
+    steps = np.array([[_step(row, m, values[[other == row.test_set for other in sets], k])
+                       for k, m in enumerate(metrics)] for row in rows])
     return [Fitted(row, expected[k], covariance, steps[k]) for k, row in enumerate(rows)]
 
 
@@ -79,6 +92,7 @@ def _additive(rows: Sequence[Row], values: FloatArray) -> tuple[FloatArray, Floa
 
 
 def _step(row: Row, metric: str, column: FloatArray) -> float:
+    """Return the size of one step of a metric; where the number of cases is not told, the least gap on the test set."""
     unit = float(row.values[metric].unit)
     if metric in CONTINUOUS:
         return unit

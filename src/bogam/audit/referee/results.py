@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bogam.audit.referee.names import REPEATS, TEST_SET
-from bogam.audit.referee.printed import Printed
+from bogam.audit.referee.printed import Digits, Printed
 
 Averaged = Literal["unstated", "no", "seeds", "folds", "yes"]
 """What a row's values are averages over: nothing (one run), seeds on one test set, folds, or something not told."""
 Scale = Literal["auto", "fraction", "percent"]
+ONE_RUN, TWO_CLASSES = "one run", "two classes"
+"""What has to be assumed of a row that does not say it, to read it as one confusion matrix."""
 
 
 @dataclass(frozen=True)
@@ -102,20 +104,21 @@ class Row:
 
         Example:
             >>> Row(2, "", {}, {}).assumed()
-            ('one run, not an average', 'two classes')
+            ('one run', 'two classes')
             >>> Row(2, "", {}, {}, averaged="folds").assumed() is None
             True
         """
         if self.averaged in ("seeds", "folds", "yes") or (binary and (self.classes or 2) > 2):
             return None
-        words = [] if self.averaged == "no" else ["one run, not an average"]
-        return tuple(words + ([] if not binary or self.two_classes else ["two classes"]))
+        words = [] if self.averaged == "no" else [ONE_RUN]
+        return tuple(words + ([] if not binary or self.two_classes else [TWO_CLASSES]))
 
-    def widened(self) -> Row:
-        """Return the row where digits may have been cut off instead of rounded."""
-        def wide(held: Mapping[str, Printed]) -> dict[str, Printed]:
-            return {metric: shown.widened() for metric, shown in held.items()}
-        return replace(self, values=wide(self.values), sds=wide(self.sds), lows=wide(self.lows), highs=wide(self.highs))
+    def reread(self, digits: Digits) -> Row:
+        """Return the row under another assumption on the digits that are not printed."""
+        def again(held: Mapping[str, Printed]) -> dict[str, Printed]:
+            return {metric: shown.reread(digits) for metric, shown in held.items()}
+        return replace(self, values=again(self.values), sds=again(self.sds), lows=again(self.lows),
+                       highs=again(self.highs))
 
 
 @dataclass(frozen=True)
@@ -130,9 +133,9 @@ class Results:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
 
-    def widened(self) -> Results:
-        """Return the table where digits may have been cut off instead of rounded."""
-        return replace(self, rows=tuple(row.widened() for row in self.rows))
+    def reread(self, digits: Digits) -> Results:
+        """Return the table under another assumption on the digits that are not printed."""
+        return replace(self, rows=tuple(row.reread(digits) for row in self.rows))
 
     def printed_together(self) -> list[list[Row]]:
         """Return the rows that may be compared: of one printed table and one test set, in the order of the file."""

@@ -10,11 +10,15 @@ from typing import Any
 from bogam.audit.referee.claims import read_claims
 from bogam.audit.referee.counts import read_counts
 from bogam.audit.referee.family import SEVERITIES, Objection, Submission, checks
+from bogam.audit.referee.printed import Digits
 from bogam.audit.referee.read import read_results, rows_from
-from bogam.audit.referee.results import Averaged, Reading, Results
+from bogam.audit.referee.results import Averaged, Reading
 from bogam.audit.referee.sheet import read_sheet
 
-CUT_OFF = " It vanishes if digits were cut off in some places and rounded in others."
+ALL_CUT = " It vanishes if all digits were cut off instead of rounded."
+SOME_CUT = " It vanishes if digits were cut off in some places and rounded in others."
+
+READINGS: tuple[Digits, Digits] = ("cut", "either")
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,13 @@ def referee_table(rows: Sequence[Mapping[str, Any]], *, averaged: Averaged = "un
 
 
 def judge(given: Submission) -> Judgement:
-    """Run every check; an objection that vanishes where digits may have been cut off weighs one step less."""
+    """Run every check. What vanishes where all digits were cut off, not rounded, is a remark; what vanishes only where
+    some were cut off and some rounded weighs one step less."""
     found = _run(given)
     if any(o.severity != "remark" for o in found):
-        found = _weighed(found, _run(replace(given, results=given.results.widened())))
+        cut, either = (_gravest(_run(replace(given, results=given.results.reread(digits))))
+                       for digits in READINGS)
+        found = [_weighed(objection, cut, either) for objection in found]
     order = {severity: k for k, severity in enumerate(SEVERITIES)}
     found.sort(key=lambda o: (order[o.severity], o.check, o.title, o.lines))
     return Judgement(tuple(found), given.results.notes, len(given.results.rows), given)
@@ -95,18 +102,24 @@ def _run(given: Submission) -> list[Objection]:
     return [objection for kind in checks.names() for objection in checks.parse(kind).check(given)]
 
 
-def _weighed(found: Sequence[Objection], wide: Sequence[Objection]) -> list[Objection]:
-    gravest: dict[object, int] = {}
-    for objection in wide:
-        rank = SEVERITIES.index(objection.severity)
-        gravest[objection.key] = min(rank, gravest.get(objection.key, rank))
-    weighed = []
+Rank = int
+"""Place in `SEVERITIES`; 3: not objected to."""
+
+
+def _gravest(found: Sequence[Objection]) -> dict[object, Rank]:
+    ranks: dict[object, Rank] = {}
     for objection in found:
-        rank = SEVERITIES.index(objection.severity)
-        lighter = objection.severity != "remark" and gravest.get(objection.key, 3) > rank
-        weighed.append(replace(objection, severity=SEVERITIES[rank + 1], numbers=objection.numbers + CUT_OFF)
-                       if lighter else objection)
-    return weighed
+        ranks[objection.key] = min(SEVERITIES.index(objection.severity), ranks.get(objection.key, 3))
+    return ranks
+
+
+def _weighed(objection: Objection, cut: Mapping[object, Rank], either: Mapping[object, Rank]) -> Objection:
+    rank = SEVERITIES.index(objection.severity)
+    if objection.severity == "remark" or either.get(objection.key, 3) <= rank:
+        return objection
+    if cut.get(objection.key, 3) > rank:
+        return replace(objection, severity="remark", numbers=objection.numbers + ALL_CUT)
+    return replace(objection, severity=SEVERITIES[rank + 1], numbers=objection.numbers + SOME_CUT)
 
 
 def together(objections: Sequence[Objection]) -> list[list[Objection]]:
@@ -115,6 +128,3 @@ def together(objections: Sequence[Objection]) -> list[list[Objection]]:
     for objection in objections:
         groups.setdefault((objection.severity, objection.check, objection.title), []).append(objection)
     return list(groups.values())
-
-
-__all__ = ["Judgement", "Reading", "Results", "judge", "referee", "referee_table", "together"]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from bogam.audit.referee.family import Check, Objection, Severity, Submission, by_assumptions, checks
 from bogam.audit.referee.printed import decimal
+from bogam.audit.referee.results import TWO_CLASSES
 
 
 @checks.register
@@ -33,7 +34,7 @@ class AucAndOperatingPoint(Check):
             one = least[0] * least[1], 1 - (1 - most[0]) * (1 - most[1])
             severity: Severity
             if auc.high < mean[0] or auc.low > mean[1]:
-                assumed = () if row.two_classes else ("two classes",)
+                assumed = () if row.two_classes else (TWO_CLASSES,)
                 (severity, words), bounds = by_assumptions(assumed), mean
             elif auc.high < one[0] or auc.low > one[1]:
                 found = row.assumed()

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bogam.audit.referee.family import Check, Objection, Submission, by_assumptions, checks
 from bogam.audit.referee.printed import Printed, decimal
-from bogam.audit.referee.results import Row
+from bogam.audit.referee.results import TWO_CLASSES, Row
 
 
 @checks.register
@@ -42,7 +42,7 @@ class AveragedRates(Check):
 
     def _accuracy(self, row: Row) -> Iterable[Objection]:
         se, sp = row.values["sensitivity"], row.values["specificity"]
-        severity, words = by_assumptions(() if row.two_classes else ("two classes",))
+        severity, words = by_assumptions(() if row.two_classes else (TWO_CLASSES,))
         bounds = max(Fraction(0), se.low + sp.low - 1), min(Fraction(1), se.high + sp.high)
         for metric, (low, high) in (("accuracy", bounds),
                                     ("balanced_accuracy", ((se.low + sp.low) / 2, (se.high + sp.high) / 2))):

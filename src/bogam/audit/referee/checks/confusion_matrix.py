@@ -9,7 +9,7 @@ from bogam.audit.referee.family import Check, Objection, Submission, by_assumpti
 from bogam.audit.referee.matrix import ON_ONE_SET, RATES, Range, conflict, possible, range_given, ranges_of, sizes
 from bogam.audit.referee.names import title
 from bogam.audit.referee.printed import decimal
-from bogam.audit.referee.results import Row
+from bogam.audit.referee.results import TWO_CLASSES, Row
 from bogam.audit.referee.whole_numbers import BEYOND_RATES, exists, kappa, mcc
 
 DERIVED = ("f1", "error_rate", "accuracy", "npv", "precision", "specificity", "sensitivity", "prevalence")
@@ -106,7 +106,7 @@ class ConfusionMatrix(Check):
             return
         left = smallest(printed, fits)
         if set(left) <= {"accuracy", "error_rate"}:  # a share of n, whatever the number of classes
-            assumed = tuple(word for word in assumed if word != "two classes")
+            assumed = tuple(word for word in assumed if word != TWO_CLASSES)
         severity, words = by_assumptions(assumed)
         yield self.object_to(severity, [row], whole_words(row, left, n, positives, times) + words, "whole")
 

@@ -20,10 +20,10 @@ class MeanIouAndBackground(Check):
     ask = "What is the IoU of the foreground alone?"
 
     def check(self, given: Submission) -> Iterable[Objection]:
-        """Yield a remark for every row whose mean IoU lies above its Dice."""
+        """Yield a remark for every row whose mean IoU lies above its Dice, and that has no IoU of the foreground."""
         for row in given.results.rows:
             mean, dice = row.values.get("mean_iou"), row.values.get("dice")
-            if mean is None or dice is None or mean.low <= dice.high:
+            if mean is None or dice is None or "iou" in row.values or mean.low <= dice.high:
                 continue
             words = background_words(mean, dice)
             said = f"Over the same images {words}." if words else \
