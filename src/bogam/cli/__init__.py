@@ -15,6 +15,7 @@ COMMANDS = {
     "phantom": "Write a procedural data set to disk: breast-ultrasound, mammogram, histology or chest-x-ray.",
     "init": "Look at a folder of images and write a commented recipe for it.",
     "audit": "Check a folder, a table or a recipe's split for what would spoil a study.",
+    "referee": "Check a results table, of a paper or your own, for numbers that cannot be true.",
     "study": "Run a recipe: every cell, fold and seed, then the report.",
     "augment": "Look at an augmentation: a contact sheet, a replay of any training image, files on disk.",
     "train": "Train one model of a recipe (one fold, one seed); also under torchrun.",
