@@ -17,6 +17,7 @@ from bogam.core.errors import UserError
 from bogam.core.types import Case
 
 KINDS = augmentations.names()
+NOTHING_TO_DRAW = {"flip-horizontal", "flip-vertical", "equalize", "invert"}
 LEVELS = {"u1": (0.0, 255.0), "u2": (0.0, 4095.0), "i2": (-1000.0, 1500.0), "f4": (0.0, 1.0)}
 
 
@@ -92,13 +93,15 @@ def test_a_part_survives_yaml_and_pickling(kind):
     assert all(field.description for name, field in type(part).model_fields.items() if name != "kind")
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("flip-horizontal", "flip-vertical", "equalize")])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in NOTHING_TO_DRAW])
 def test_draws_differ_between_epochs_samples_occurrences_and_seeds(kind):
     plan = Plan([always(kind)], seed=0)
-    one, other = make_case(), make_case(name="case-2")
-    drawn = [plan.draw(one, 0), plan.draw(one, 1), plan.draw(other, 0), plan.draw(one, 0, occurrence=1),
-             Plan([always(kind)], seed=1).draw(one, 0)]
-    assert len({json.dumps(d) for d in drawn}) == 5
+    one = make_case(channels=3)
+    for drawn in ([plan.draw(one, k) for k in range(9)],
+                  [plan.draw(make_case(channels=3, name=f"case-{k}"), 0) for k in range(9)],
+                  [plan.draw(one, 0, occurrence=k) for k in range(9)],
+                  [Plan([always(kind)], seed=k).draw(one, 0) for k in range(9)]):
+        assert len({json.dumps(d) for d in drawn}) > 1
 
 
 def test_draws_do_not_depend_on_order_process_or_thread():

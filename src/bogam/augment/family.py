@@ -108,6 +108,13 @@ def check_not_negative(value: tuple[float, float]) -> tuple[float, float]:
     return value
 
 
+def check_share(value: tuple[float, float]) -> tuple[float, float]:
+    """Return a range within [0, 1]."""
+    if value[0] < 0 or value[1] > 1:
+        raise ValueError(f"got ({value[0]}, {value[1]}), expected shares from 0 to 1.")
+    return value
+
+
 def draw_between(rng: np.random.Generator, low: float, high: float) -> float:
     """Return a number drawn uniformly from [low, high); three times cheaper than `rng.uniform`."""
     return low + (high - low) * rng.random()
@@ -116,3 +123,13 @@ def draw_between(rng: np.random.Generator, low: float, high: float) -> float:
 def draw_factor(rng: np.random.Generator, low: float, high: float) -> float:
     """Return a factor drawn log-uniformly, so that 1/2 and 2 are equally likely in (1/2, 2)."""
     return math.exp(draw_between(rng, math.log(low), math.log(high)))
+
+
+def draw_count(rng: np.random.Generator, low: int, high: int) -> int:
+    """Return a whole number drawn uniformly from low to high, both included."""
+    return int(rng.integers(low, high + 1))
+
+
+def draw_seed(rng: np.random.Generator) -> int:
+    """Return a seed for a field too large to keep; JSON holds it exactly."""
+    return int(rng.integers(2**53))

@@ -120,7 +120,7 @@ def fuse(steps: Sequence[Step]) -> list[list[Step]]:
     group = ""
     for step in steps:
         part, drawn = step
-        if part.group != group or group == "filter" or "measured" in drawn:
+        if part.group != group or group in ("filter", "erase") or "measured" in drawn:
             runs.append([])
         runs[-1].append(step)
         group = part.group
