@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from bogam.augment import apply_cpu
-from bogam.augment.apply_cpu import check_levels, multiply, tone, warp
+from bogam.augment.apply_cpu import check_levels, tone, warp
 from bogam.augment.brightness import Brightness
 from bogam.augment.contrast import Contrast
 from bogam.augment.gamma import Gamma
+from bogam.augment.maps import multiply
 from bogam.augment.zoom import Zoom
 from bogam.core.errors import UserError
 from bogam.core.types import Case
@@ -48,7 +49,7 @@ def test_a_wide_and_low_image_keeps_its_shape():
 
 
 def test_mirrors_are_exact_and_need_no_interpolation(monkeypatch):
-    monkeypatch.setattr(apply_cpu, "_warp_planes", None)
+    monkeypatch.setattr(apply_cpu, "_by_matrix", None)
     made = warp(make_case(), MIRROR)
     assert made.image[0, 0].tolist() == [-97, -98, -99, -100]
     assert np.array_equal(warp(made, MIRROR).image, make_case().image)

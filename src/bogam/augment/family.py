@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from bogam.core.fields import Share
 from bogam.core.registry import Family, Part
@@ -14,7 +15,12 @@ from bogam.core.types import Array, Case, FloatArray
 
 Group = Literal["warp", "tone", "filter", "erase", "mix", "branch"]
 Drawn = Mapping[str, Any]
-Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+Matrix = tuple[tuple[float, ...], ...]
+"""Square, on columns (y, x, 1) or (z, y, x, 1)."""
+Places = tuple[FloatArray, ...]
+"""Coordinates of many places in pixels, one array per axis, in array order; their shapes broadcast to one another."""
+MinVisible = Annotated[Share, Field(description="A box of which less than this share of its moved area is still in the "
+                                                "image goes, with its label; of fused warps the largest counts.")]
 
 
 class Augment(Part):
@@ -23,7 +29,7 @@ class Augment(Part):
     A part says to which `group` it belongs and gives that group's static appliers; nothing else is called. They are
     static so that a recorded draw is enough to repeat them:
 
-    - warp: `matrix`;
+    - warp: `matrix`, or `source` where it `bends`;
     - tone: `tone`, and `measure` where the curve depends on the image;
     - filter: `filter`.
     """
@@ -33,6 +39,8 @@ class Augment(Part):
     """Refuse a case whose grey range is unknown; tones always do."""
     volumes: ClassVar[bool] = False
     """Whether (C, Z, Y, X) is understood; tones always do."""
+    bends: ClassVar[bool] = False
+    """A warp that no matrix describes: it gives `source` instead."""
 
     probability: Share = 0.5
     """Share of the draws in which the step is done; otherwise it leaves no trace, not in the history either."""
@@ -54,7 +62,23 @@ class Augment(Part):
 
         Args:
             drawn: what `draw` returned.
-            shape: (Y, X); the center of pixel i lies at i, so the image's center at ((Y - 1) / 2, (X - 1) / 2).
+            shape: (Y, X), or (Z, Y, X) of a volume; the center of pixel i lies at i, so the image's center at
+                ((Y - 1) / 2, (X - 1) / 2). A 3 x 3 matrix for a volume moves every slice alike.
+        """
+        raise NotImplementedError
+
+    @staticmethod
+    def source(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
+        """Return where a warp that bends reads each place of its result from.
+
+        The map must be smooth at the scale of a few pixels and must not fold, also some way outside the image; the
+        engine checks how finely it has to look, inverts the map for boxes and points, and joins it with its neighbors.
+
+        Args:
+            where: (y, x) or (z, y, x), float32 or float64, of shapes that broadcast; not to be written to. The result
+                has the same precision. Where an axis does not depend on another, keep it that way: it saves time.
+            drawn: what `draw` returned.
+            shape: (Y, X), or (Z, Y, X) of a volume.
         """
         raise NotImplementedError
 
@@ -90,8 +114,9 @@ class Augment(Part):
         raise NotImplementedError
 
 
-augmentations: Family[Augment] = Family("augmentation", "bogam.augment", Augment,
-                                        engine=("plan", "apply_cpu", "apply_torch", "sets"))
+augmentations: Family[Augment] = Family(
+    "augmentation", "bogam.augment", Augment,
+    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets"))
 
 
 def check_above_zero(value: tuple[float, float]) -> tuple[float, float]:

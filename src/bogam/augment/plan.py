@@ -8,6 +8,7 @@ from typing import Any
 
 from bogam.augment import apply_cpu
 from bogam.augment.family import Augment, Drawn, augmentations
+from bogam.augment.maps import Bend
 from bogam.core.errors import UserError, near_miss, say
 from bogam.core.seeds import KeyedGenerator
 from bogam.core.types import Case
@@ -66,7 +67,10 @@ class Plan:
         for position, step in enumerate(self.steps):
             rng = keyed.at(self.seed, "augment", epoch, case.id, occurrence, position)
             if rng.random() < step.probability:
-                entries.append({"augment": step.kind, **step.draw(rng, case)})
+                entry = {"augment": step.kind, **step.draw(rng, case)}
+                if case.boxes is not None and hasattr(step, "min_visible"):
+                    entry["min_visible"] = step.min_visible
+                entries.append(entry)
         return tuple(entries)
 
     def apply(self, case: Case, drawn: Sequence[Mapping[str, Any]]) -> Case:
@@ -132,10 +136,9 @@ def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
     if case.image.ndim == 4 and first.group != "tone":
         _check_volume(case, run)
     if first.group == "warp":
-        matrix = first.matrix(drawn, case.image.shape[-2:])
-        for part, entry in run[1:]:
-            matrix = apply_cpu.multiply(part.matrix(entry, case.image.shape[-2:]), matrix)
-        return apply_cpu.warp(case, matrix), [entry for _, entry in run]
+        moves = [Bend(part.source, entry) if part.bends else part.matrix(entry, case.shape) for part, entry in run]
+        least = max(entry.get("min_visible", 0.0) for _, entry in run)
+        return apply_cpu.warp(case, *moves, min_visible=least), [entry for _, entry in run]
     if first.group == "tone":
         levels = apply_cpu.check_levels(case, drawn["augment"])
         if "measured" in drawn and drawn["measured"] is None:

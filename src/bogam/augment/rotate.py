@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from bogam.augment.family import Augment, Drawn, Group, Matrix, augmentations, draw_between
+from bogam.augment.family import Augment, Drawn, Group, Matrix, MinVisible, augmentations, draw_between
 from bogam.core.fields import Range
 from bogam.core.types import Case
 
@@ -20,6 +20,7 @@ class Rotate(Augment):
     kind: Literal["rotate"] = "rotate"
     angle_degrees: Range = (-15.0, 15.0)
     """Angle, drawn uniformly from (low, high); positive turns counterclockwise as seen on the screen."""
+    min_visible: MinVisible = 0.1
 
     def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
         """Return {"angle_degrees": ...}."""
@@ -35,5 +36,5 @@ class Rotate(Augment):
         """
         angle = math.radians(drawn["angle_degrees"])
         cos, sin = math.cos(angle), math.sin(angle)
-        y, x = (shape[0] - 1) / 2, (shape[1] - 1) / 2
+        y, x = (shape[-2] - 1) / 2, (shape[-1] - 1) / 2
         return ((cos, -sin, y - cos * y + sin * x), (sin, cos, x - sin * y - cos * x), (0.0, 0.0, 1.0))

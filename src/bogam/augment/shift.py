@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from bogam.augment.family import Augment, Drawn, Group, Matrix, augmentations, draw_between
+from bogam.augment.family import Augment, Drawn, Group, Matrix, MinVisible, augmentations, draw_between
 from bogam.core.fields import Range
 from bogam.core.types import Case
 
@@ -21,6 +21,7 @@ class Shift(Augment):
     """Move downward as a share of the height, drawn uniformly from (low, high); negative moves up."""
     right: Range = (-0.1, 0.1)
     """Move to the right as a share of the width, drawn uniformly from (low, high); negative moves left."""
+    min_visible: MinVisible = 0.1
 
     def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
         """Return {"down": ..., "right": ...}."""
@@ -34,4 +35,4 @@ class Shift(Augment):
             >>> Shift.matrix({"down": 0.5, "right": -0.25}, (4, 8))
             ((1.0, 0.0, 2.0), (0.0, 1.0, -2.0), (0.0, 0.0, 1.0))
         """
-        return ((1.0, 0.0, drawn["down"] * shape[0]), (0.0, 1.0, drawn["right"] * shape[1]), (0.0, 0.0, 1.0))
+        return ((1.0, 0.0, drawn["down"] * shape[-2]), (0.0, 1.0, drawn["right"] * shape[-1]), (0.0, 0.0, 1.0))

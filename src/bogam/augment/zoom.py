@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import AfterValidator
 
-from bogam.augment.family import Augment, Drawn, Group, Matrix, augmentations, check_above_zero, draw_factor
+from bogam.augment.family import Augment, Drawn, Group, Matrix, MinVisible, augmentations, check_above_zero, draw_factor
 from bogam.core.fields import Range
 from bogam.core.types import Case
 
@@ -20,6 +20,7 @@ class Zoom(Augment):
     kind: Literal["zoom"] = "zoom"
     factor: Annotated[Range, AfterValidator(check_above_zero)] = (0.9, 1.1)
     """Magnification, drawn log-uniformly from (low, high); above 1 enlarges."""
+    min_visible: MinVisible = 0.1
 
     def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
         """Return {"factor": ...}."""
@@ -34,5 +35,5 @@ class Zoom(Augment):
             ((2.0, 0.0, -1.0), (0.0, 2.0, -2.0), (0.0, 0.0, 1.0))
         """
         factor = drawn["factor"]
-        return ((factor, 0.0, (1 - factor) * (shape[0] - 1) / 2), (0.0, factor, (1 - factor) * (shape[1] - 1) / 2),
+        return ((factor, 0.0, (1 - factor) * (shape[-2] - 1) / 2), (0.0, factor, (1 - factor) * (shape[-1] - 1) / 2),
                 (0.0, 0.0, 1.0))

@@ -58,11 +58,13 @@ class Case:
         image: (C, Y, X) or (C, Z, Y, X), its stored depth kept.
         levels: (low, high) of the grey scale in use; None where unknown: tones and noise refuse such a case.
         masks: (K, Y, X) or (K, Z, Y, X) uint8, 0 or 1, one plane per label of the manifest; None: nobody looked.
-        boxes: (N, 4) float64 rows (y0, x0, y1, x1), half-open, in pixels; None: nobody looked.
+        boxes: (N, 4) float64 rows (y0, x0, y1, x1), half-open, in pixels, (N, 6) with z first in a volume; None:
+            nobody looked.
         box_labels: one label per box.
-        points: (M, 2) float64 rows (y, x) in pixels; None: nobody looked.
+        points: (M, 2) float64 rows (y, x) in pixels, (M, 3) in a volume; None: nobody looked.
         targets: name to value, or None: nobody looked.
         history: what each step did, in order; a plain mapping that JSON can hold.
+        points_inside: (M,) which points no augmentation has moved out of the image; None: none has moved any.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Case:
     points: FloatArray | None = None
     targets: Mapping[str, Any] = field(default_factory=dict)
     history: tuple[Mapping[str, Any], ...] = ()
+    points_inside: NDArray[np.bool_] | None = None
 
     def but(self, **changes: Any) -> Case:
         """Return a copy with some fields changed."""
