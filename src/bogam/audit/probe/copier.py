@@ -107,7 +107,7 @@ def nearest_training(pictures: Floats, others: Indices, asked: Indices, chosen: 
     """
     trains = training[others[chosen]]
     first = trains.argmax(axis=1)
-    found = others[chosen, first]
+    found = np.asarray(others[chosen, first])
     lost = np.flatnonzero(~trains[np.arange(len(chosen)), first])
     if len(lost):
         found[lost] = nearest(pictures, asked[chosen[lost]], training)

@@ -56,7 +56,7 @@ def majority(groups: Indices, labels: Indices) -> Indices:
     """
     counts = np.zeros((int(groups.max()) + 1, int(labels.max()) + 1), np.int64)
     np.add.at(counts, (groups, labels), 1)
-    return counts.argmax(axis=1)
+    return np.asarray(counts.argmax(axis=1))
 
 
 def deals(groups: Indices, strata: Indices, test: float, train: float,

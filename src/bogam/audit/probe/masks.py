@@ -26,7 +26,7 @@ Packed = NDArray[np.uint64]
 
 def shrink(mask: NDArray[Any]) -> NDArray[np.bool_]:
     """Return a mask (Y, X) at 64 x 64 pixels, its aspect ratio given up; true where half of a pixel is covered."""
-    return cv2.resize(mask.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_AREA) >= 0.5
+    return np.asarray(cv2.resize(mask.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_AREA) >= 0.5)
 
 
 def pack(masks: NDArray[np.bool_]) -> Packed:
@@ -107,12 +107,12 @@ def _small(manifest: Manifest, rows: Sequence[tuple[str, str | None, str | None]
     from bogam.data.readers.read import read_mask
     planes = np.zeros((len(manifest.mask_labels), SIDE, SIDE), bool)
     files = {}
-    for locator in dict.fromkeys(locator for _, locator, _ in rows if locator):
-        values = read_mask(Locator.parse(locator), manifest.root).values
-        files[locator] = values[len(values) // 2] if values.ndim == 3 else values
-    for label, locator, values in rows:
+    for place in dict.fromkeys(locator for _, locator, _ in rows if locator):
+        read = read_mask(Locator.parse(place), manifest.root).values
+        files[place] = read[len(read) // 2] if read.ndim == 3 else read
+    for label, locator, which in rows:
         if locator:
-            read = files[locator]
-            merged = merge_masks([(label, read, values or "nonzero")], (label,), read.shape)
+            plane = files[locator]
+            merged = merge_masks([(label, plane, which or "nonzero")], (label,), plane.shape)
             planes[manifest.mask_labels.index(label)] |= shrink(merged[0])
     return planes

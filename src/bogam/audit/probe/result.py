@@ -56,7 +56,8 @@ class ProbeRow:
         """Return the difference with its interval, in points.
 
         Example:
-            >>> ProbeRow("copy-probe", "segmentation", "copier", "Dice", "", .49, .325, .13, .2, .05, 647, 511, "").points
+            >>> ProbeRow("", "", "", "Dice", "", split=.49, reference=.325, low=.13, high=.2, margin=.05, images=647,
+            ...          groups=511, how="").points
             '+16.5 points (95 % interval 13.0 to 20.0)'
         """
         between = "no interval" if self.low is None or self.high is None else (
@@ -71,7 +72,7 @@ class ProbeResult:
     Args:
         rows: one per test, task and predictor.
         given: whether the split is the user's; else there is none, and pictures were divided at random, one by one.
-        unit: what a group is: "patient" or "duplicate group".
+        unit: what a group is: "patient" or "group of similar pictures".
         own_group: share of the tested pictures whose most alike training picture is of their own group.
         pairs: some of those, (tested id, id in training, caption), most alike first.
         notes: what was left out or could not be done, one sentence each.
@@ -85,9 +86,15 @@ class ProbeResult:
     notes: tuple[str, ...] = ()
 
     @property
-    def suspected(self) -> bool:
-        """Return whether any row suspects a leak."""
-        return any(row.suspected for row in self.rows)
+    def units(self) -> str:
+        """Return what groups are, of several.
+
+        Example:
+            >>> ProbeResult((), True, "group of similar pictures", 0.0).units
+            'groups of similar pictures'
+        """
+        first, *rest = self.unit.split(" ")
+        return " ".join([f"{first}s", *rest])
 
     def to_dict(self) -> dict[str, Any]:
         """Return a plain mapping that JSON can hold."""

@@ -13,43 +13,43 @@ from bogam.audit.probe.copy_probe import Copies, copy_probe
 from bogam.audit.probe.result import Pairs, ProbeResult, ProbeRow
 from bogam.audit.probe.shuffled import shuffled_labels
 from bogam.audit.probe.subject import Subject, has_split, subject
-from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
+from bogam.data.duplicates import Similar, groups, thumbnails
+from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
 from bogam.evaluate.baselines import Floats
 
 Tell = Callable[[str, int, int], None]
 """Progress: what, how many done, of how many."""
-VERSION = "1"
+VERSION = "2"
 FEWEST = 20
 """Fewer pictures than this are not probed."""
+SIMILAR = "group of similar pictures"
 SHOWN = 12
 """Pairs of a tested picture and its copy that are kept to be shown."""
 
 
-def probed(manifest: Manifest, target: str | None, cache: Path, tell: Tell, *, tasks: Sequence[str] = (),
-           linear: bool = True) -> ProbeResult:
-    """Probe a data set with its split; pictures, groups and results are kept in the cache.
+def probed(manifest: Manifest, target: str | None, looks: Looks, near: Similar | None, cache: Path | None = None,
+           tell: Tell | None = None, *, tasks: Sequence[str] = (), linear: bool = True) -> ProbeResult:
+    """Probe a data set with its split, in the groups of its patients, or of similar pictures where they are unknown.
 
     Args:
         manifest: scanned; its folds, else the parts that came with it, are the split; without either, pictures are
             divided at random, one by one, to say what a careless split would give.
         target: class column, or None.
-        cache: folder.
+        looks: of its images.
+        near: its similar pairs, or None where nobody looked.
+        cache: folder that keeps small masks and results by digest; None keeps nothing.
         tell: progress.
         tasks: what to copy; nothing: masks where there are some, and classes where there are two or more.
         linear: train the linear probe on shuffled labels too.
     """
-    near: Similar | None = None
-    thumbs = thumbnails(manifest, cache, lambda done, total: tell("Comparing images", done, total))
-    if len(manifest) <= MOST_COMPARED:
-        near = similar(thumbs, len(manifest))
     of, _ = groups(manifest, ["patient", "duplicate"], near)
-    unit = "patient" if manifest.patient == "given" else "duplicate group"
-    return probe(manifest, target, thumbs, of, unit, tasks=tasks, linear=linear, cache=cache, tell=tell)
+    unit = "patient" if manifest.patient == "given" else SIMILAR
+    return probe(manifest, target, thumbnails(looks), of, unit, tasks=tasks, linear=linear, cache=cache, tell=tell)
 
 
 def probe(manifest: Manifest, target: str | None, thumbs: Mapping[str, Floats], groups: Mapping[str, str],
-          unit: str = "duplicate group", *, tasks: Sequence[str] = (), linear: bool = True, seed: int = 0,
+          unit: str = SIMILAR, *, tasks: Sequence[str] = (), linear: bool = True, seed: int = 0,
           cache: Path | None = None, tell: Tell | None = None) -> ProbeResult:
     """Run the copy probe and the shuffled labels on the split of a data set.
 
@@ -73,7 +73,8 @@ def probe(manifest: Manifest, target: str | None, thumbs: Mapping[str, Floats], 
         return ProbeResult.from_dict(json.loads(store.read_text(encoding="utf-8")))
     rows: list[ProbeRow] = []
     notes: list[str] = []
-    own, pairs = 0.0, ()
+    own: float = 0.0
+    pairs: Pairs = ()
     for task in chosen:
         what = subject(manifest, target, task, thumbs, groups, seed=seed, cache=cache, tell=tell)
         notes += what.notes
@@ -86,8 +87,6 @@ def probe(manifest: Manifest, target: str | None, thumbs: Mapping[str, Floats], 
         if not found:
             notes.append(f"Not probed by {task}: there is one group only, or nothing to score.")
             continue
-        if any(row.low is None for row in found):
-            notes.append(f"The copy probe by {task} rests on too few groups for an interval.")
         rows += [*found, *shuffled_labels(what, copies, seed, linear=linear, tell=_told(tell, "Shuffled labels"))]
         own, pairs = float(copies.own.mean()), _pairs(what, copies)
     result = ProbeResult(tuple(rows), has_split(manifest), unit, own, pairs, tuple(dict.fromkeys(notes)))

@@ -18,7 +18,7 @@ from bogam.core.types import FloatArray
 from bogam.evaluate.baselines import components, logistic
 from bogam.evaluate.intervals import t_interval
 
-MARGIN = 0.02
+MARGIN = 0.05
 WITHHELD = "own group withheld"
 SHUFFLES = 100
 PROBE_SHUFFLES = 20
@@ -87,8 +87,8 @@ def _row(what: Subject, copies: Copies, predictor: str, against: str, split: Flo
     apart = split - chance
     low, high = t_interval(float(apart.mean()), float(apart.var(ddof=1)) / len(apart), len(apart) - 1)
     return ProbeRow("shuffled-labels", what.task, predictor, what.metric, against, float(split.mean()),
-                    float(chance.mean()), low, high, MARGIN, len(copies.tested), len(np.unique(what.groups[copies.tested])),
-                    f"{len(split)} shuffles between groups")
+                    float(chance.mean()), low, high, MARGIN, len(copies.tested),
+                    len(np.unique(what.groups[copies.tested])), f"{len(split)} shuffles between groups")
 
 
 def _linear(what: Subject, copies: Copies, labels: Indices, seed: int,

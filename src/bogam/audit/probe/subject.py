@@ -61,7 +61,7 @@ class Subject:
     def score(self, asked: Indices, copied: Indices) -> FloatArray:
         """Return the score of each copied answer, 0 to 1; nan where there is nothing to score (no lesion)."""
         if self.masks is None:
-            return (self.strata[asked] == self.strata[copied]).astype(np.float64)
+            return np.asarray(self.strata[asked] == self.strata[copied], np.float64)
         return dice_of_copies(self.masks[asked], self.masks[copied])
 
     def weights(self, asked: Indices) -> FloatArray:
