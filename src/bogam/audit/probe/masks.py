@@ -21,7 +21,7 @@ from bogam.data.manifest import Manifest
 
 SIDE = 64
 Packed = NDArray[np.uint64]
-"""(n, K, 64): 64 x 64 pixels of K labels, one bit each."""
+"""(n, K, words): the pixels of K labels, one bit each; 64 words for 64 x 64 pixels."""
 
 
 def shrink(mask: NDArray[Any]) -> NDArray[np.bool_]:
@@ -30,13 +30,20 @@ def shrink(mask: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def pack(masks: NDArray[np.bool_]) -> Packed:
-    """Return masks (n, K, 64, 64) as one bit per pixel."""
+    """Return masks (n, K, Y, X) as one bit per pixel, filled up with zeros to whole words.
+
+    Example:
+        >>> pack(np.ones((1, 1, 5, 13), bool)).shape
+        (1, 1, 2)
+    """
     flat = np.packbits(masks.reshape(*masks.shape[:2], -1), axis=-1)
-    return np.ascontiguousarray(flat).view(np.uint64)
+    words = np.zeros((*masks.shape[:2], -(-flat.shape[-1] // 8) * 8), np.uint8)
+    words[..., :flat.shape[-1]] = flat
+    return words.view(np.uint64)
 
 
 def unpack(packed: Packed) -> NDArray[np.bool_]:
-    """Return what was packed, (n, K, 4096)."""
+    """Return what was packed, (n, K, 64 words)."""
     return np.unpackbits(packed.view(np.uint8), axis=-1).astype(bool)
 
 
@@ -44,7 +51,7 @@ def dice_of_copies(truth: Packed, copied: Packed) -> FloatArray:
     """Return the Dice of each copied mask, averaged over the labels that the truth has; nan where it has none.
 
     Args:
-        truth, copied: (n, K, 64).
+        truth, copied: (n, K, words).
 
     Example:
         >>> one = np.zeros((1, 1, 64, 64), bool); one[0, 0, :2] = True
