@@ -33,7 +33,10 @@ def leaky(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+
     def go(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["bogam", *map(str, words)])
         with pytest.raises(SystemExit) as done:
@@ -49,7 +52,8 @@ def test_a_leak_is_a_stop_with_exit_code_3(leaky: Path, run) -> None:
     assert "STOP  1 identical picture lies on two sides: the test part and another.  [groups-across-split]" in out
     assert "test/sick/test sick (0).png" in out
     assert "train/sick/train sick (0).png" in out
-    assert out.rstrip().endswith("Verdict: stop.")
+    assert "Verdict: stop." in out
+    assert out.rstrip().endswith(f"Card: {Path('bogam-out/audit-data/report.html')}")
     assert "Traceback" not in err
 
 

@@ -16,6 +16,7 @@ from bogam.data.datasets.family import share_patients
 from bogam.data.duplicates import MOST_COMPARED, groups, similar, thumbnails
 from bogam.data.layout import recognize
 from bogam.data.load import load_case
+from bogam.data.looks import look
 from bogam.data.manifest import PROBLEMS, Manifest, TargetSpec, table
 from bogam.data.scan import scan
 from bogam.evaluate.drop import drop
@@ -94,10 +95,12 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
     if related:
         raise AuditStop(say("evaluate", related.rstrip("."), "data of other patients",
                             "Such a score would be no external validation."))
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         found = len(manifest)
         manifest = scan(manifest, Path(scratch), progress=lambda done, total: tell("Reading images", done, total),
                         resize_masks=resize_masks)
+        compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
+        thumbs = thumbnails(look(manifest, Path(scratch))) if compared else {}
     aside = manifest.set_aside.rows()
     if not len(manifest):
         raise _none_left(folder, found, aside)
@@ -106,8 +109,8 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
         raise AuditStop(say("evaluate", f"{len(seen)} pictures that the model was trained on, pixel for pixel",
                             "pictures it has never seen", "Remove them from the folder."))
     manifest, classes, notes = _matched(model, manifest, target, dict(renamed or {}))
-    compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
-    near = similar(thumbnails(manifest), len(manifest)) if compared else None
+    near = similar({i: thumbs[i] for i in manifest.images["id"].to_list() if i in thumbs}, len(manifest)) \
+        if compared else None
     group, unit = groups(manifest, ["patient", "duplicate"], near)
     files = dict(manifest.images.select("id", "image").rows())
 

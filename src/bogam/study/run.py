@@ -25,6 +25,7 @@ from bogam.predict.device import device_named
 from bogam.study.baseline_cells import score_baselines
 from bogam.study.data import Ready, Tell, make_ready, quiet
 from bogam.study.one_run import RunSpec, prepare, run_one, status_of, way_of
+from bogam.study.place import looked_cache
 from bogam.study.recipe import Cell, Recipe, cells, control_of, primary_of
 from bogam.train.rows import read_rows, write_atomically
 
@@ -160,9 +161,8 @@ def plan_runs(recipe: Recipe, ready: Ready, out: Path, options: Options) -> list
 
 def open_study(recipe: Recipe, out: Path, options: Options, tell: Tell = quiet) -> Ready:
     """Audit and split the data, and write the study's folder. A folder of another study is refused."""
-    cache = options.cache or out / "cache"
     head = out / "study.json"
-    ready = make_ready(recipe, cache, tell)
+    ready = make_ready(recipe, looked_cache(out, options.cache), tell)
     digest = ready.manifest.digest()
     spent = {}
     if head.is_file():
