@@ -20,7 +20,7 @@ PROTOCOL = """
 2d 3d 4d abd abdo abdomen adc ap asl axial ax b0 bilat bold bone brain breast c cap cervical chest cine cor coronal cr ct
 ctdi cta ctpa cube cxr dce delayed diff diffusion dixon dti dwi dx dynamic ecg echo ep epi ext fast fat fgre fiesta film
 flair flash fmri fov fs fse ge gre haste head hr hrct iac io iv kub l lat lateral ldct left ll lo localizer loc lower lspine
-lt lumbar lung lungs map mag mammo mammography mdct mg mip mlo mm mpr mprage mr mra mri mrv ms mtc native neck nm oblique
+lt lumbar lung lungs map mag mammo mammography mdct mg mip mlo mm mpr mprage mr mra mri mrv ms mtc native neck nm o oblique
 obl oral pa pd pelvis perf perfusion phase pet plain post pre prone proset protocol pt pulmonary quick r rao lao recon
 reformat rest rf right rl rlo rml routine rt sag sagittal scan scout se seg sense series sinus slice small soft space spair
 spgr spin spine spiral standard std stir stress supine swi t t1 t1w t2 t2w tfe thick thin thorax tibia tirm tof tra

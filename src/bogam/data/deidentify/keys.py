@@ -1,7 +1,7 @@
 """The user's key, and the pseudonyms, UIDs and shifts of dates that follow from it.
 
-Everything is an HMAC-SHA256 of the original value under the key: equal values become equal pseudonyms in all files and all
-runs with that key, and without the key nobody can tell which value a pseudonym stands for, not even by trying all values.
+Everything is an HMAC-SHA256 of the original value under the key: equal values become equal pseudonyms in all files and
+all runs with that key; without it nobody can tell which value a pseudonym stands for, not even by trying all values.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass
 
+from bogam.core.errors import UserError, say
+
 BASIC = ("113100", "Basic Application Confidentiality Profile")
 CLEAN_PIXELS = ("113101", "Clean Pixel Data Option")
 CODES = {
@@ -53,8 +55,12 @@ class Options:
     clean_descriptors: bool = False
     mask_text: bool = False
 
+    def __post_init__(self) -> None:
+        if self.retain_modified_dates and self.retain_full_dates:
+            raise UserError(say("options", "both shifted and full dates", "one of the two"))
+
     def columns(self) -> tuple[str, ...]:
-        """Return the option columns of the profile's table that are on, the strictest of two dates first."""
+        """Return the option columns of the profile's table that are on."""
         names = {"modified_dates": self.retain_modified_dates, "full_dates": self.retain_full_dates,
                  "device": self.retain_device, "institution": self.retain_institution,
                  "characteristics": self.retain_characteristics, "uids": self.retain_uids,

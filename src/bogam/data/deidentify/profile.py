@@ -1,7 +1,7 @@
 """The Basic Application Level Confidentiality Profile: which element is removed, emptied, replaced, cleaned or kept.
 
-The table is DICOM PS3.15 Table E.1-1 (edition `EDITION`); `docs/generate_confidentiality_profile.py` says where it comes
-from. The audit's identity rule reads the same table.
+The table is DICOM PS3.15 Table E.1-1 (edition `EDITION`); where it comes from, the script says that wrote it,
+`docs/generate_confidentiality_profile.py`. The audit's identity rule reads the same table.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ ACTIONS: dict[str, Action] = {"X": "remove", "Z": "empty", "D": "dummy", "U": "u
                               "Z/D": "dummy", "X/Z": "empty", "X/D": "dummy", "X/Z/D": "dummy", "X/Z/U*": "references"}
 """Codes of the Standard to actions.
 
-Where the Standard lets the type of the attribute in the object's definition decide (X/Z, X/D, Z/D, X/Z/D), the last one
-is taken, which is right for every type: an empty value where the attribute may be type 2, a dummy that is valid for the
-value representation where it may be type 1. Both hold nothing of the patient.
+Where the Standard lets the type of the attribute in the object's definition decide (X/Z, X/D, Z/D, X/Z/D), the last
+one is taken, which is right for every type: an empty value where the attribute may be type 2, a dummy that is valid for
+the value representation where it may be type 1. Both hold nothing of the patient.
 """
 _HERE = Path(__file__).parent
 _EXTRA = {0x04000500: "EncryptedAttributesSequence", 0x4FFE0001: "MACParametersSequence"}
@@ -82,16 +82,14 @@ def vocabulary() -> frozenset[str]:
 def actions(options: Options) -> dict[int, Action]:
     """Return tag -> action for all attributes of the table under some options.
 
-    An option's own code replaces the basic one. Of two options that both speak, keeping shifted dates wins over keeping
-    full ones, and else the one that keeps more, as the Standard has it.
+    An option's own code replaces the basic one. Where several speak of one attribute, shifting its date wins, then keeping
+    it, then cleaning it.
     """
     chosen = options.columns()
-    dates = {"full_dates"} if options.retain_modified_dates else set()
     found: dict[int, Action] = {}
     for tag, row in table().items():
-        codes = [row.options[name] for name in chosen if name in row.options and name not in dates]
-        code = "K" if "K" in codes and "modified_dates" not in (n for n in chosen if n in row.options) else (
-            codes[0] if codes else row.basic)
+        codes = {name: row.options[name] for name in chosen if name in row.options}
+        code = codes.get("modified_dates") or ("K" if "K" in codes.values() else next(iter(codes.values()), row.basic))
         found[tag] = ACTIONS[code]
     return found
 
