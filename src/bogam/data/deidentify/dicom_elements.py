@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 from pydicom.datadict import dictionary_has_tag, keyword_for_tag
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -77,6 +78,11 @@ class Work:
         new = self.made.uid(uid)
         self.written.add(new)
         return new
+
+
+def name_of_patient(patient: str) -> str:
+    """Return a person's name that is valid and says only which pseudonym it is."""
+    return f"{patient}^Pseudonym"
 
 
 def clean_dataset(dataset: Dataset, work: Work, mode: Mode = "plain") -> None:
@@ -153,7 +159,7 @@ def _treat(element: DataElement, action: Action | None, work: Work, mode: Mode) 
     """Do one action; return what was done, or "" where nothing changed."""
     vr, tag = element.VR, int(element.tag)
     if tag in (PATIENT_NAME, PATIENT_ID) and action in ("empty", "dummy"):
-        element.value = work.patient
+        element.value = work.patient if tag == PATIENT_ID else name_of_patient(work.patient)
         return "replaced by a pseudonym"
     if action is None:
         action = _beyond_table(element, work, mode)
@@ -249,16 +255,25 @@ def _take_out(element: DataElement, work: Work) -> str:
         return "removed" if value and work.known.in_binary(value) else ""
     values = values_of(element)
     if vr in NUMBERS:
-        return _put(element, None, "emptied") if {_plain(one) for one in values} & work.known.numbers() else ""
+        numbers = work.known.numbers()
+        if vr == "FL":
+            numbers |= {_plain(np.float32(number)) for number in numbers}
+        return _put(element, None, "emptied") if {_plain(one) for one in values} & numbers else ""
     if vr not in TEXT and vr not in ("AS", "UI") or (vr == "UI" and work.options.retain_uids):
         return ""
-    if tag in _FIXED_TAGS and {str(one) for one in values} <= _FIXED_WORDS:
+    if is_fixed_word(element):
         return ""
     before = [str(one) for one in values]
     after = [work.known.clean(one) if not (vr == "UI" and is_well_known(one)) else one for one in before]
     if before == after:
         return ""
     return _put(element, _one_or_many([one for one in after if one]) if any(after) else "", "an identifier taken out")
+
+
+def is_fixed_word(element: DataElement) -> bool:
+    """Tell an element that stays whatever the patient is called: a modality, a kind of color, a character set."""
+    tag = int(element.tag)
+    return tag == _CHARACTERS or (tag in _FIXED_TAGS and {str(one) for one in values_of(element)} <= _FIXED_WORDS)
 
 
 def _plain(value: Any) -> str:

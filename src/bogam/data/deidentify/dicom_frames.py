@@ -49,25 +49,33 @@ def name_of(syntax: UID) -> str:
 
 
 def _clean_items(value: bytes, file: str) -> bytes:
-    """Blank the text of each fragment that begins a stream; the offset table and all lengths stay."""
-    parts, at, first = [], 0, True
+    """Blank the text of each stream, which may go on over several fragments; the offset table and all lengths stay."""
+    bodies, at = [], 0
     while at + 8 <= len(value):
         mark, (length,) = value[at:at + 4], struct.unpack_from("<I", value, at + 4)
         if mark == _END:
             break
         if mark != _ITEM or at + 8 + length > len(value):
             raise FileProblem(file, "has damaged pixels: a compressed fragment runs over the end")
-        body = value[at + 8:at + 8 + length]
-        if not first:
-            body = _clean_fragment(body, file)
-        parts.append(value[at:at + 8] + body)
-        first, at = False, at + 8 + length
-    return b"".join(parts) + value[at:at + 8]
+        bodies.append(value[at + 8:at + 8 + length])
+        at += 8 + length
+    streams: list[list[bytes]] = []
+    for body in bodies[1:]:
+        if not streams or body[:2] == b"\xff\xd8" or body[:4] == b"\xff\x4f\xff\x51":
+            streams.append([])
+        streams[-1].append(body)
+    cleaned = [bodies[0]] if bodies else []
+    for stream in streams:
+        whole = _clean_stream(b"".join(stream), file)
+        for body in stream:
+            cleaned.append(whole[:len(body)])
+            whole = whole[len(body):]
+    return b"".join(_ITEM + struct.pack("<I", len(body)) + body for body in cleaned) + value[at:at + 8]
 
 
-def _clean_fragment(body: bytes, file: str) -> bytes:
+def _clean_stream(stream: bytes, file: str) -> bytes:
     try:
-        return blank_stream(body)
+        return blank_stream(stream)
     except Unwalkable as error:
         raise FileProblem(file, f"has compressed pixels that cannot be looked into ({error})") from error
 

@@ -77,7 +77,7 @@ def collect(dataset: Dataset, actions: dict[int, Action]) -> Identifiers:
                 known.add("birth" if tag in BIRTH else "date", one, name)
         elif vr == "UI":
             for one in values_of(element):
-                if action is not None and not is_well_known(str(one)):
+                if action not in (None, "keep") and not is_well_known(str(one)):
                     known.add("uid", one, name)
         elif vr in TEXT and vr != "CS" and not (tag in rows and set(_DESCRIPTIVE) & set(rows[tag].options)):
             for one in values_of(element):

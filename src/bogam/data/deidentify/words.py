@@ -35,4 +35,5 @@ def clean_words(text: str) -> str:
             kept.append("".join(mark if mark in _KEPT_MARKS else " " for mark in token))
     joined = re.sub(r"\s+", " ", "".join(kept))
     joined = re.sub(r"(?:[\s,.;:+/()-]*[,;:+/()-])(?=[\s,.;:+/()-]*$)", "", joined)
-    return re.sub(r"\(\s*\)", "", joined).strip(" ,.;:+-/")
+    joined = re.sub(r"\s+(?=[,;.])", "", re.sub(r"\(\s*\)", "", joined))
+    return joined.strip(" ,.;:+-/")
