@@ -45,3 +45,36 @@ def test_no_planted_identifier_survives_in_compressed_pixels(tmp_path: Path, pla
     before, after = pydicom.dcmread(path), read(result.blob)
     np.testing.assert_array_equal(before.pixel_array, after.pixel_array)
     assert after.file_meta.TransferSyntaxUID == before.file_meta.TransferSyntaxUID
+
+
+def test_text_in_pixels_is_masked_and_stated(tmp_path: Path, planted, replant) -> None:
+    import cv2
+
+    (path,) = planted(tmp_path)
+    for compressed in (False, True):
+        dataset = pydicom.dcmread(path)
+        if compressed:
+            replant(path, jpeg=True)
+            dataset = pydicom.dcmread(path)
+            dataset.decompress()
+        dataset.Rows, dataset.Columns = 200, 320
+        picture = np.full((200, 320), 300, np.uint16)
+        drawn = cv2.putText(np.zeros((200, 320), np.uint8), "DOE JOHN 1953", (20, 60), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 255, 2)
+        picture[drawn > 0] = 4000
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
+        dataset["PixelData"].VR = "OW"
+        dataset.PixelData = picture.tobytes()
+        if compressed:
+            dataset.compress("1.2.840.10008.1.2.5")
+        dataset.save_as(path, enforce_file_format=True)
+        found = clean_dicom(path, Options(), MADE)
+        assert found.text_regions
+        assert not found.masked
+        assert "BurnedInAnnotation" in (after := read(found.blob)) and after.PatientIdentityRemoved == "YES"
+        np.testing.assert_array_equal(after.pixel_array, picture)
+        masked = clean_dicom(path, Options(mask_text=True), MADE)
+        after = read(masked.blob)
+        assert (after.pixel_array == 300).all()
+        assert after.BurnedInAnnotation == "NO"
+        assert [item.CodeValue for item in after.DeidentificationMethodCodeSequence] == ["113100", "113101"]
+        assert not after.file_meta.TransferSyntaxUID.is_compressed

@@ -19,12 +19,11 @@ Box: TypeAlias = tuple[int, int, int, int]
 
 _LEAST_SIDE = 64
 """A picture with a shorter side holds no legible text."""
-_WORK_SIDE = 2048
+_WORK_SIDE = 1280
 """A picture with a longer side is looked at in half, quarter ... size."""
-_STROKES = (7, 15)
-"""Widths of the openings: a stroke of a letter is narrower than one of them."""
-_LEVELS = (32, 56, 90, 135)
-"""Grey levels of 255 by which ink must stand out from what surrounds it; each is tried."""
+_LEVELS = {9: (32, 48, 72, 110, 150), 15: (90,)}
+"""Width of an opening, than which the strokes of letters are narrower, to the grey levels of 255 by which ink must stand
+out from what surrounds it; each is tried."""
 _MOST_SHAPES = 3000
 
 
@@ -46,14 +45,14 @@ def find_text(picture: Array) -> tuple[Box, ...]:
         picture, (picture.shape[1] // step, picture.shape[0] // step), interpolation=cv2.INTER_AREA)
     found: list[Box] = []
     for image in (small, 255 - small):
-        for width in _STROKES:
+        for width, levels in _LEVELS.items():
             hat = cv2.morphologyEx(image, cv2.MORPH_TOPHAT, np.ones((width, width), np.uint8))
-            for level in _LEVELS:
+            for level in levels:
                 mask = (hat > level).astype(np.uint8)
                 rows = [row for row in _rows(_shapes(image, mask, level, width)) if _stands_out(row, mask)]
                 found += [_with_margin(_extended(row.box, mask), small.shape) for row in rows]
     return tuple(sorted((y0 * step, x0 * step, min(y1 * step, picture.shape[0]), min(x1 * step, picture.shape[1]))
-                        for y0, x0, y1, x1 in _merge(found)))
+                        for y0, x0, y1, x1 in merge_boxes(found)))
 
 
 def _shapes(image: Array, mask: Array, level: int, width: int) -> FloatArray:
@@ -182,7 +181,7 @@ def _with_margin(box: Box, shape: tuple[int, ...]) -> Box:
             min(shape[1], box[3] + 2 * margin))
 
 
-def _merge(boxes: list[Box]) -> list[Box]:
+def merge_boxes(boxes: list[Box]) -> list[Box]:
     """Join boxes that overlap until none does."""
     found: list[Box] = []
     for box in sorted(boxes):
