@@ -49,8 +49,11 @@ def find_text(picture: Array) -> tuple[Box, ...]:
             hat = cv2.morphologyEx(image, cv2.MORPH_TOPHAT, np.ones((width, width), np.uint8))
             for level in levels:
                 mask = (hat > level).astype(np.uint8)
-                rows = [row for row in _rows(_shapes(image, mask, level, width)) if _stands_out(row, mask)]
-                found += [_with_margin(_extended(row.box, mask), small.shape) for row in rows]
+                shapes = _shapes(image, mask, level, width)
+                for row in _rows(shapes):
+                    if _stands_out(row, mask):
+                        found += [_with_margin(box, small.shape) for box in
+                                  (_extended(row.box, mask), *_lines_beside(row, shapes))]
     return tuple(sorted((y0 * step, x0 * step, min(y1 * step, picture.shape[0]), min(x1 * step, picture.shape[1]))
                         for y0, x0, y1, x1 in merge_boxes(found)))
 
@@ -87,6 +90,24 @@ def _mean_and_spread(labels: Array, values: Array, count: int) -> tuple[FloatArr
     return mean, np.sqrt(np.maximum(square - mean * mean, 0))
 
 
+def _lines_beside(row: _Row, shapes: FloatArray) -> list[Box]:
+    """Return shapes of like height and ink on the lines above and below a sure row: short words such as "2D"."""
+    if row.shapes < 4:
+        return []
+    height = shapes[:, 2] - shapes[:, 0]
+    alike = (height >= 0.6 * row.height) & (height <= 1.6 * row.height) & (np.abs(shapes[:, 4] - row.ink) <= 25)
+    y0, x0, y1, x1 = row.box
+    taken = np.zeros(len(shapes), bool)
+    for _ in range(3):
+        near = alike & (shapes[:, 2] >= y0 - 1.5 * row.height) & (shapes[:, 0] <= y1 + 1.5 * row.height)
+        near &= (shapes[:, 3] >= x0 - 2 * row.height) & (shapes[:, 1] <= x1 + 2 * row.height)
+        if (near == taken).all():
+            break
+        taken = near
+        y0, y1 = int(shapes[taken, 0].min()), int(shapes[taken, 2].max())
+    return [(int(a), int(b), int(c), int(d)) for a, b, c, d in shapes[taken, :4]]
+
+
 def _extended(box: Box, mask: Array) -> Box:
     """Lengthen a row over further ink on its line, as long as gaps are no wider than a space between words."""
     y0, x0, y1, x1 = box
@@ -101,11 +122,14 @@ def _extended(box: Box, mask: Array) -> Box:
 
 @dataclass(frozen=True)
 class _Row:
-    """A chain of shapes on one line: its box, how many they are, and how much their brightest ink differs."""
+    """A chain of shapes on one line: its box, how many they are, how much their brightest ink differs, their height and
+    ink level."""
 
     box: Box
     shapes: int
     spread: float
+    height: float
+    ink: float
 
 
 def _stands_out(row: _Row, mask: Array) -> bool:
@@ -156,7 +180,8 @@ def _rows(shapes: FloatArray) -> list[_Row]:
             box = (int(members[:, 0].min()), int(members[:, 1].min()), int(members[:, 2].max()),
                    int(members[:, 3].max()))
             spread = float(np.median(np.abs(members[:, 5] - np.median(members[:, 5]))))
-            found.append(_Row(box, len(members), spread))
+            height_of = float(np.median(members[:, 2] - members[:, 0]))
+            found.append(_Row(box, len(members), spread, height_of, float(np.median(members[:, 4]))))
     return found
 
 
