@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": "Score a finished run on other data: external validation.",
     "predict": "Predict single files: masks in the original geometry, or class scores.",
     "report": "Write the report of a study's folder again, finished or not.",
+    "deidentify": "Write copies of images without what identifies persons, by the DICOM confidentiality profile.",
     "schema": "Print the JSON schema of a recipe, for an editor.",
 }
 
