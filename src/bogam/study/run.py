@@ -23,7 +23,7 @@ from bogam.core.errors import UserError, say
 from bogam.data.manifest import Manifest
 from bogam.predict.device import device_named
 from bogam.study.baseline_cells import score_baselines
-from bogam.study.data import Ready, Tell, make_ready, quiet
+from bogam.study.data import Ready, Tell, make_ready, overridden, quiet
 from bogam.study.one_run import RunSpec, prepare, run_one, status_of, way_of
 from bogam.study.place import looked_cache
 from bogam.study.recipe import Cell, Recipe, cells, control_of, primary_of
@@ -214,7 +214,7 @@ def run_study(recipe: Recipe, out: Path, options: Options | None = None, watcher
                             "Use `torchrun ... -m bogam train RECIPE` to train one model on several processes."))
     primary_of(recipe), control_of(recipe)  # a wrong name is said now, not after hours of training
     ready = open_study(recipe, out, options, watcher.stage)
-    for sentence in (*ready.manifest.notes, *ready.notes):
+    for sentence in (*ready.manifest.notes, *ready.notes, *overridden(ready)):
         watcher.say(sentence)
     problems = prepare_all(recipe, ready.manifest, out, options, watcher.stage)
     for row in problems[:5]:
