@@ -50,8 +50,13 @@ class Claim:
     among: tuple[Row, ...] = ()
 
 
-def read_claims(sheet: Sheet, results: Results) -> tuple[Claim, ...]:
+def read_claims(sheet: Sheet, results: Results, columns: Mapping[str, str] | None = None) -> tuple[Claim, ...]:
     """Return the claims in a sheet, each with the rows that it speaks of.
+
+    Args:
+        sheet: of claims.
+        results: the table they speak of.
+        columns: as in `Reading`: a metric may be called by the name of its column.
 
     Raises:
         UserError: lists every column, word and cell that cannot be read or found.
@@ -65,7 +70,7 @@ def read_claims(sheet: Sheet, results: Results) -> tuple[Claim, ...]:
     claims = []
     for line in sheet.lines:
         try:
-            claims.append(_claim(line, results))
+            claims.append(_claim(line, results, columns or {}))
         except (UserError, ValueError) as error:
             faults.append(f"{sheet.name}, line {line.number}: {error}")
     if faults:
@@ -73,12 +78,12 @@ def read_claims(sheet: Sheet, results: Results) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
-def _claim(line: Line, results: Results) -> Claim:
+def _claim(line: Line, results: Results, columns: Mapping[str, str]) -> Claim:
     cells = line.cells
     kind = cells["kind"].lower()
     if kind not in KINDS:
         raise ValueError(f"got the kind '{cells['kind']}', expected {', '.join(KINDS)}. {near_miss(kind, KINDS)}")
-    found = meaning_of(cells["metric"], {})
+    found = meaning_of(cells["metric"], columns)
     if found is None or found.kind != "metric":
         raise ValueError(f"got the metric '{cells['metric']}', expected the name of one. "
                          f"{near_miss(cells['metric'], METRICS)}")

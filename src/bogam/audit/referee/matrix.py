@@ -135,5 +135,6 @@ def _corners(ranges: Mapping[str, Range], scale: tuple[int, ...]) -> FloatArray:
     lengths = np.linalg.norm(systems, axis=2).prod(axis=1)
     systems = systems[np.abs(np.linalg.det(systems)) > SINGULAR * np.maximum(lengths, SINGULAR)]
     found = np.linalg.solve(systems, np.broadcast_to(np.eye(4)[0][:, None], (len(systems), 4, 1)))[..., 0]
-    beyond = found @ planes.T > NOISE * (np.abs(found) @ np.abs(planes.T))
+    size = np.abs(found).sum(axis=1, keepdims=True)  # where a whole sum should be 0, noise has the size of the corner
+    beyond = found @ planes.T > NOISE * (np.abs(found) @ np.abs(planes.T) + 0.01 * size)
     return np.asarray(found[~beyond.any(axis=1)])

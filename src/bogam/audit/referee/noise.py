@@ -42,7 +42,7 @@ def noise_between(better: Sequence[Row], other: Sequence[Row], metric: str) -> N
         better, other: the rows of each cell, one per printed run.
         metric: which all of them have.
     """
-    gap = abs(mean_of(better, metric) - mean_of(other, metric))
+    gap = round(abs(mean_of(better, metric) - mean_of(other, metric)), 12)
     shared = {row.run: row for row in better if row.run}
     pairs = [(shared[row.run], row) for row in other if row.run in shared]
     if len(pairs) >= 3:

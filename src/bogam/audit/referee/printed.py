@@ -115,7 +115,10 @@ def parse_cell(text: str, decimal_comma: bool = False) -> tuple[Printed | None, 
         first += " %"
     elif first.rstrip().endswith("%") and not second.rstrip().endswith("%"):
         second += " %"
-    return parse_number(first, decimal_comma), parse_number(second, decimal_comma)
+    value, spread = parse_number(first, decimal_comma), parse_number(second, decimal_comma)
+    if value is None:
+        raise ValueError(f"got '{text}', expected one number as printed before the ±")
+    return value, spread
 
 
 def parse_count(text: str) -> int | None:

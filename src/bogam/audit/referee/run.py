@@ -61,9 +61,10 @@ def referee(results: Path, counts: Path | None = None, claims: Path | None = Non
     Raises:
         UserError: a file cannot be read; the message lists every fault.
     """
-    table = read_results(read_sheet(results), reading or Reading())
+    reading = reading or Reading()
+    table = read_results(read_sheet(results), reading)
     return judge(Submission(table, read_counts(read_sheet(counts)) if counts else None,
-                            read_claims(read_sheet(claims), table) if claims else ()))
+                            read_claims(read_sheet(claims), table, reading.columns) if claims else ()))
 
 
 def referee_table(rows: Sequence[Mapping[str, Any]], *, averaged: Averaged = "unstated", classes: int | None = None,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bogam.audit.referee.matrix import RATES, Range
 from bogam.core.types import FloatArray
 
-MOST = 30_000_000
+MOST = 5_000_000
 """Pairs (P, tp) that are gone through at most."""
 BLOCK = 500_000
 SLACK = 1e-9

@@ -53,7 +53,8 @@ class CountsAdd(Check):
             return self._object(BROKEN[relation], held, formula, words)
         units = [counts.counts[part].unit for part in formula.names]
         mixed = {unit for unit in [held.unit, *units] if unit}
-        if len(mixed) > 1 and all(factor == 1 for _, factor, _ in formula.terms):
+        if len(mixed) > 1 and all(
+                sign > 0 and factor == 1 and len(names) == 1 for sign, factor, names in formula.terms):
             parts = [counts.counts[part] for part in formula.names]
             said = " + ".join(f"{part.count:,} {part.unit or part.name}" for part in parts)
             others = " and ".join(sorted(mixed - {held.unit}))
@@ -63,5 +64,6 @@ class CountsAdd(Check):
 
     def _object(self, severity: Severity, held: Count, formula: Formula, numbers: str, title: str = "") -> Objection:
         where = held.name + (f" ({held.source})" if held.source else "")
-        return Objection(self.kind, severity, title or self.title, where, numbers, self.why, self.ask,
-                         (held.line,), formula.text)
+        title = title or self.title
+        return Objection(self.kind, severity, title, where, numbers, self.why, self.ask, (held.line,),
+                         f"{title}: {formula.text}")
