@@ -114,8 +114,9 @@ def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find) -> Case:
         return case
     _check_finite(case)
     done: list[Mapping[str, Any]] = list(case.history)
+    given = case.image
     for run in fuse([(find(entry["augment"]), entry) for entry in drawn]):
-        case, entries = _apply_run(case, run)
+        case, entries = _apply_run(case, run, own=not np.may_share_memory(case.image, given))
         done += entries
     return case.but(history=tuple(done))
 
@@ -136,7 +137,7 @@ def fuse(steps: Sequence[Step]) -> list[list[Step]]:
     return runs
 
 
-def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
+def _apply_run(case: Case, run: list[Step], own: bool) -> tuple[Case, list[Drawn]]:
     first, drawn = run[0]
     _check_axes(case, run)
     if first.group == "warp":
@@ -148,7 +149,7 @@ def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
         if "measured" in drawn and drawn["measured"] is None:
             level = apply_cpu.read_levels(case.image, levels)
             run = [(first, {**drawn, "measured": first.measure(level, drawn)}), *run[1:]]
-        return case.but(image=apply_cpu.tone(case.image, levels, run)), [entry for _, entry in run]
+        return case.but(image=apply_cpu.tone(case.image, levels, run, own)), [entry for _, entry in run]
     levels_or_none = apply_cpu.check_levels(case, drawn["augment"]) if first.needs_levels else case.levels
     return case.but(image=first.filter(case.image, levels_or_none, drawn)), [drawn]
 
