@@ -18,6 +18,7 @@ from bogam.core.types import Case
 
 Find = Callable[[str], type[Augment]]
 Step = tuple[type[Augment], Drawn]
+_LOWEST = np.zeros(1, np.float32)
 
 
 class Plan:
@@ -113,28 +114,40 @@ def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find) -> Case:
     if not drawn:
         return case
     _check_finite(case)
-    done: list[Mapping[str, Any]] = list(case.history)
-    given = case.image
+    given, measured = case.image, []
     for run in fuse([(find(entry["augment"]), entry) for entry in drawn]):
         case, entries = _apply_run(case, run, own=not np.may_share_memory(case.image, given))
-        done += entries
-    return case.but(history=tuple(done))
+        measured += [entry for entry in entries if "measured" in entry]
+    found = iter(measured)
+    done = [next(found) if "measured" in entry else entry for entry in drawn]  # in the written order
+    return case.but(history=(*case.history, *done))
 
 
 def fuse(steps: Sequence[Step]) -> list[list[Step]]:
     """Return the steps as runs that are carried out as one: neighboring warps, neighboring tones, single filters.
 
-    A tone that measures the image begins a run of its own, so that it sees what the steps before it made.
+    A tone that measures the image begins a run of its own, so that it sees what the steps before it made. A warp goes
+    past tones to join the warps before them where none of the tones measures anything and all leave the lowest grey
+    level, with which warps fill, as it is: the image is then interpolated once.
     """
     runs: list[list[Step]] = []
     group = ""
     for step in steps:
         part, drawn = step
-        if part.group != group or group == "filter" or "measured" in drawn:
+        if part.group == "warp" and group == "tone" and len(runs) > 1 and runs[-2][0][0].group == "warp" \
+                and all(map(_keeps_fill, runs[-1])):
+            runs[-2].append(step)
+            continue
+        if part.group != group or group not in ("warp", "tone") or "measured" in drawn:
             runs.append([])
         runs[-1].append(step)
         group = part.group
     return runs
+
+
+def _keeps_fill(step: Step) -> bool:
+    part, drawn = step
+    return "measured" not in drawn and float(part.tone(_LOWEST, drawn)[0]) <= 0.0
 
 
 def _apply_run(case: Case, run: list[Step], own: bool) -> tuple[Case, list[Drawn]]:
