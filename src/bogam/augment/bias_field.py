@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, draw_factor, draw_seed
 from bogam.core.fields import Count, Range
 from bogam.core.seeds import generator
@@ -60,7 +61,7 @@ class BiasField(Augment):
         span = float(field.max() - field.min())
         if span > 0:
             field *= math.log(drawn["ratio"]) / span
-        share = shares(image, levels)
+        share = read_levels(image, levels)
         share *= np.exp(field, out=field)
         return pixels(share, levels, image.dtype)
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator
 
 from bogam.augment._color import check_color
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import (
     Augment,
     Drawn,
@@ -79,7 +80,7 @@ class ColorJitter(Augment):
         """
         assert levels is not None
         check_color("color-jitter", image.shape[0])
-        share = shares(image, levels).reshape(3, -1)
+        share = read_levels(image, levels).reshape(3, -1)
         gain = drawn["brightness"] * drawn["contrast"]
         matrix = gain * color_matrix(drawn["saturation"], drawn["hue_degrees"])
         changed = matrix.astype(np.float32) @ share
