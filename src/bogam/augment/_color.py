@@ -35,8 +35,8 @@ def mix_channels(matrix: FloatArray, planes: FloatArray) -> NDArray[np.float32]:
     """
     mixed = np.empty((3, *planes.shape[1:]), np.float32)
     part = np.empty(planes.shape[1:], np.float32)
-    for target, row in zip(mixed, matrix.astype(np.float32), strict=True):
-        np.multiply(planes[0], row[0], out=target)
-        for plane, weight in zip(planes[1:], row[1:], strict=True):
-            target += np.multiply(plane, weight, out=part)
+    for channel, (red, green, blue) in enumerate(matrix.astype(np.float32)):
+        np.multiply(planes[0], red, out=mixed[channel])
+        mixed[channel] += np.multiply(planes[1], green, out=part)
+        mixed[channel] += np.multiply(planes[2], blue, out=part)
     return mixed
