@@ -235,9 +235,12 @@ def read_levels(image: Array, levels: Levels) -> NDArray[np.float32]:
         [0.0, 0.0, 0.5, 1.0]
     """
     low, high = float(levels[0]), float(levels[1])
-    share: NDArray[np.float32] = (image.astype(np.float32) - low) / (high - low)
-    share = np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)
-    return share
+    share: NDArray[np.float32] = image.astype(np.float32)
+    if low:
+        share -= low
+    if high - low != 1:
+        share /= high - low
+    return np.clip(share, 0.0, 1.0, out=share)
 
 
 def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Array:
@@ -248,10 +251,12 @@ def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Arr
         [0, 128, 255]
     """
     low, high = float(levels[0]), float(levels[1])
-    pixels: Array = level * (high - low) + low
+    pixels: Array = level * (high - low)
+    if low:
+        pixels += low
     if dtype.kind == "f":
-        return pixels.astype(dtype, copy=False)
-    return np.rint(pixels).astype(dtype)
+        return np.clip(pixels, low, high, out=pixels).astype(dtype, copy=False)
+    return np.rint(pixels, out=pixels).astype(dtype)
 
 
 def check_levels(case: Case, kind: str) -> Levels:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._color import check_color
-from bogam.augment._grey import pixels, shares
+from bogam.augment._color import check_color, mix_channels
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import (
     Augment,
     Drawn,
@@ -79,10 +80,9 @@ class ColorJitter(Augment):
         """
         assert levels is not None
         check_color("color-jitter", image.shape[0])
-        share = shares(image, levels).reshape(3, -1)
+        share = read_levels(image, levels).reshape(3, -1)
         gain = drawn["brightness"] * drawn["contrast"]
-        matrix = gain * color_matrix(drawn["saturation"], drawn["hue_degrees"])
-        changed = matrix.astype(np.float32) @ share
+        changed = mix_channels(gain * color_matrix(drawn["saturation"], drawn["hue_degrees"]), share)
         if drawn["contrast"] != 1:
             mean = float(LUMA @ share.mean(axis=1, dtype=np.float64))
             changed += (1 - drawn["contrast"]) * drawn["brightness"] * mean

@@ -84,4 +84,4 @@ def line_kernel(length_px: float, angle_degrees: float) -> NDArray[np.float32]:
         for right in (0, 1):
             share = np.abs(1 - down - (y - row)) * np.abs(1 - right - (x - column))
             np.add.at(kernel, (row + down + reach + 1, column + right + reach + 1), share)
-    return (kernel[1:-1, 1:-1] / kernel[1:-1, 1:-1].sum()).astype(np.float32)
+    return np.asarray(kernel[1:-1, 1:-1] / kernel[1:-1, 1:-1].sum(), np.float32)
