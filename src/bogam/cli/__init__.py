@@ -20,6 +20,7 @@ COMMANDS = {
     "augment": "Look at an augmentation: a contact sheet, a replay of any training image, files on disk.",
     "train": "Train one model of a recipe (one fold, one seed); also under torchrun.",
     "evaluate": "Score a finished run on other data: external validation.",
+    "robustness": "Test a finished run on noise, blur, compression and artifacts, from slight to severe.",
     "predict": "Predict single files: masks in the original geometry, or class scores.",
     "report": "Write the report of a study's folder again, finished or not.",
     "deidentify": "Write copies of images without what identifies persons, by the DICOM confidentiality profile.",
