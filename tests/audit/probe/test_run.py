@@ -25,7 +25,8 @@ def test_a_split_by_picture_is_suspected_by_every_probe(patients) -> None:
     manifest = made.split(by_patient=False)
     result = probe(manifest, "class", made.thumbs, made.groups, "patient")
     assert [(r.test, r.predictor, r.suspected) for r in result.rows] == [
-        ("copy-probe", "copier", True), ("copy-probe", "copier", True), ("shuffled-labels", "copier", True),
+        ("copy-probe", "copier", True), ("copy-probe", "copier", True), ("copy-probe", "copier", True),
+        ("shuffled-labels", "copier", True),
         ("shuffled-labels", "linear probe", True)]
     assert result.given
     assert result.own_group > 0.9
@@ -67,6 +68,28 @@ def test_where_pictures_of_a_patient_have_nothing_in_common_dividing_patients_ga
     made = patients(noise=50.0)
     result = probe(made.split(by_patient=False), "class", made.thumbs, made.groups, "patient", linear=False)
     assert not [r for r in result.rows if r.suspected]
+
+
+def test_copies_that_nobody_knows_to_be_copies_are_suspected(patients) -> None:
+    """Every picture is its own group, so that grouped splits leak too; the fall beyond the most alike ones tells."""
+    made = patients(patients=60)
+    alone = {i: i for i in made.ids}
+    result = probe(made.split(by_patient=False), "class", made.thumbs, alone, linear=False)
+    assert [(r.against, r.suspected) for r in result.rows if r.test == "copy-probe"] == [
+        ("whole groups on one side", False), ("own group withheld", False), ("look-alikes withheld", True)]
+    honest = probe(made.split(by_patient=True), "class", made.thumbs, alone, linear=False)
+    assert not [r for r in honest.rows if r.suspected]
+
+
+def test_a_rare_class_is_not_taken_for_copies(patients) -> None:
+    """Of a class of ten the eleventh most alike picture is another's; that is no leak."""
+    made = patients(patients=150, each=1)
+    ten = [f"p{p}-0" for p in range(0, 26, 2)]
+    manifest = made.split(by_patient=True)
+    manifest = manifest.but(targets=pl.DataFrame({"id": made.ids, "class": ["b" if i in ten else "a"
+                                                                            for i in made.ids]}))
+    result = probe(manifest, "class", made.thumbs, made.groups, "patient", linear=False)
+    assert "look-alikes withheld" not in [r.against for r in result.rows]
 
 
 def test_without_a_split_a_careless_one_is_probed_and_only_warned_of(patients) -> None:

@@ -30,6 +30,28 @@ def nearest(pictures: Floats, asked: Indices, training: NDArray[np.bool_]) -> In
     return known[most_alike(pictures[known], pictures[asked])]
 
 
+def ranked(pictures: Floats, asked: Indices, training: NDArray[np.bool_], most: int) -> Indices:
+    """Return for each asked picture the `most` training pictures that correlate best, the best first.
+
+    Args:
+        pictures: (n, d), each of mean 0 and length 1.
+        asked: (m,) places.
+        training: (n,) who may be copied; more than `most` pictures.
+        most: how many.
+
+    Returns:
+        (m, most) places.
+    """
+    known = np.flatnonzero(training)
+    found = np.zeros((len(asked), most), np.intp)
+    for begin in range(0, len(asked), _ROWS):
+        alike = pictures[asked[begin:begin + _ROWS]] @ pictures[known].T
+        top = np.argpartition(-alike, most - 1, axis=1)[:, :most]
+        order = np.argsort(-np.take_along_axis(alike, top, axis=1), axis=1, kind="stable")
+        found[begin:begin + _ROWS] = known[np.take_along_axis(top, order, axis=1)]
+    return found
+
+
 def nearest_elsewhere(pictures: Floats, groups: Indices, asked: Indices, training: NDArray[np.bool_]) -> Indices:
     """Return for each asked picture the most alike training picture of another group; -1 where there is none.
 

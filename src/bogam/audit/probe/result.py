@@ -74,7 +74,7 @@ class ProbeResult:
         given: whether the split is the user's; else there is none, and pictures were divided at random, one by one.
         unit: what a group is: "patient" or "group of similar pictures".
         own_group: share of the tested pictures whose most alike training picture is of their own group.
-        pairs: some of those, (tested id, id in training, caption), most alike first.
+        pairs: (tested id, id in training, caption) of those that look most alike.
         notes: what was left out or could not be done, one sentence each.
     """
 

@@ -20,7 +20,7 @@ from bogam.evaluate.baselines import Floats
 
 Tell = Callable[[str, int, int], None]
 """Progress: what, how many done, of how many."""
-VERSION = "2"
+VERSION = "3"
 FEWEST = 20
 """Fewer pictures than this are not probed."""
 SIMILAR = "group of similar pictures"
@@ -111,11 +111,9 @@ def _told(tell: Tell | None, what: str) -> Callable[[int, int], None] | None:
 
 
 def _pairs(what: Subject, copies: Copies) -> Pairs:
-    """Return the tested pictures that look most like a training picture of their own group."""
-    own = np.flatnonzero(copies.own)
-    asked, copied = copies.asked[own], copies.copied[own]
-    alike = np.einsum("ij,ij->i", what.pictures[asked], what.pictures[copied])
-    return tuple((what.ids[asked[k]], what.ids[copied[k]], f"tested ~ in training, r = {alike[k]:.3f}")
+    """Return the tested pictures that look most like a training picture."""
+    alike = np.einsum("ij,ij->i", what.pictures[copies.asked], what.pictures[copies.copied])
+    return tuple((what.ids[copies.asked[k]], what.ids[copies.copied[k]], f"tested ~ in training, r = {alike[k]:.3f}")
                  for k in np.argsort(-alike, kind="stable")[:SHOWN])
 
 

@@ -73,6 +73,8 @@ class CopyProbe(Rule):
 
 
 def _where(row: ProbeRow, probe: ProbeResult) -> str:
+    if row.against == "look-alikes withheld":
+        return "where the 10 training pictures that look most alike are passed over"
     return (f"where its own {probe.unit} is withheld from training" if row.against == "own group withheld"
             else f"where each {probe.unit} stays on one side")
 
