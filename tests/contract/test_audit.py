@@ -32,7 +32,8 @@ def evidence(rows, classes=None, **more) -> Evidence:
     return Evidence(manifest, "class", near, looks, probe=probe)
 
 
-BAD = [{"id": f"i{k}", "image": f"person{k % 3}_{k}.png", "patient": f"p{k // 2}", "study": "s", "lesion": "l",
+BAD = [{"id": f"i{k}", "image": f"person{k % 3}_{k}.png" if k else "Doe_John.png", "patient": f"p{k // 2}",
+         "study": "s", "lesion": "l",
         "part": ("train", "test", "validation")[k % 3], "pixels_sha256": "same" if k < 4 else str(k),
         "origin": ("real", "derived", "synthetic")[k % 3], "rows": 4 if k == 11 else 50, "columns": 40,
         "channels": 1 + 2 * (k % 2), "bits": 8 * (1 + k % 2), "format": ("png", "jpeg")[k % 2]} for k in range(12)]
@@ -80,9 +81,10 @@ SITUATIONS = {
 
 
 def test_the_family_is_what_its_folder_holds() -> None:
-    assert KINDS == ["burnt-in-marks", "class-confounded-with-patient", "class-counts", "copies", "copy-probe", "group-id",
-                     "groups-across-split", "identical-across-labels", "missing-labels", "nulls-as-negatives",
-                     "picture-sizes", "shortcuts", "shuffled-labels", "suspicious-labels", "unreadable-files"]
+    assert KINDS == ["burnt-in-marks", "class-confounded-with-patient", "class-counts", "copies", "copy-probe",
+                     "group-id", "groups-across-split", "identical-across-labels", "identity", "missing-labels",
+                     "nulls-as-negatives", "picture-sizes", "shortcuts", "shuffled-labels", "suspicious-labels",
+                     "unreadable-files"]
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

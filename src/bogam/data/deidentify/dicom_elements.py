@@ -41,9 +41,12 @@ _FIXED_WORDS = frozenset({
     "MR", "NM", "OAM", "OCT", "OP", "OPM", "OPT", "OPTBSV", "OPTENF", "OPV", "OSS", "OT", "PA", "PLAN", "POS", "PR",
     "PT", "PX", "REG", "RESP", "RF", "RG", "RTDOSE", "RTIMAGE", "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD", "RTSEGANN",
     "RTSTRUCT", "RWV", "SEG", "SM", "SMR", "SR", "SRF", "STAIN", "TEXTUREMAP", "TG", "US", "VA", "XA", "XAPROTOCOL",
-    "XC"})
-"""Values of Modality and PhotometricInterpretation, which stay even where they equal a part of somebody's name."""
-_FIXED_TAGS = frozenset({0x00080060, 0x00280004})
+    "XC", "CODE", "COMPOSITE", "CONTAINER", "DATE", "DATETIME", "IMAGE", "NUM", "PNAME", "SCOORD", "SCOORD3D", "TABLE",
+    "TCOORD", "TEXT", "TIME", "UIDREF", "WAVEFORM", "CONTAINS", "HAS ACQ CONTEXT", "HAS CONCEPT MOD", "HAS OBS CONTEXT",
+    "HAS PROPERTIES", "INFERRED FROM", "SELECTED FROM"})
+"""Values of Modality, PhotometricInterpretation, ValueType and RelationshipType, which stay even where they equal a part of
+somebody's name."""
+_FIXED_TAGS = frozenset({0x00080060, 0x00280004, 0x0040A010, 0x0040A040})
 _CHARACTERS = 0x00080005
 
 
@@ -178,7 +181,9 @@ def _treat(element: DataElement, action: Action | None, work: Work, mode: Mode) 
         if vr == "UI":
             element.value = _one_or_many([work.uid(str(one)) for one in values_of(element)])
             return "replaced"
-        return _put(element, dummy(vr), "replaced") if values_of(element) else ""
+        values = values_of(element)
+        many = len(values) > 1 and vr in NUMBERS
+        return _put(element, [dummy(vr)] * len(values) if many else dummy(vr), "replaced") if values else ""
     if action == "clean":
         return _clean(element, work)
     return _take_out(element, work)

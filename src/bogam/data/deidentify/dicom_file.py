@@ -23,7 +23,7 @@ from bogam import __version__
 from bogam.core.errors import FileProblem
 from bogam.data.deidentify.dicom_elements import Work, clean_dataset, is_fixed_word, name_of_patient
 from bogam.data.deidentify.dicom_frames import clean_pixels
-from bogam.data.deidentify.dicom_known import collect, elements_of, values_of
+from bogam.data.deidentify.dicom_known import collect, elements_of, is_well_known, values_of
 from bogam.data.deidentify.dummies import TEXT
 from bogam.data.deidentify.keys import Pseudonyms
 from bogam.data.deidentify.options import Options
@@ -114,6 +114,8 @@ def _read(path: Path) -> Dataset:
         raise FileProblem(str(path), "is a DICOM directory (DICOMDIR): it names the original files")
     if "EncapsulatedDocument" in dataset:
         raise FileProblem(str(path), "holds a document (such as a PDF), which is not looked into")
+    if _lacks_pixels(dataset):
+        raise FileProblem(str(path), "is a DICOM image without pixels: truncated, or a header alone")
     meta: Any = getattr(dataset, "file_meta", None)
     if not dataset.get("SOPClassUID") and not (meta and meta.get("MediaStorageSOPClassUID")):
         raise FileProblem(str(path), "is no DICOM object: it names no SOP class")
@@ -124,6 +126,14 @@ def _read(path: Path) -> Dataset:
         meta.TransferSyntaxUID = (ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else
                                   ExplicitVRBigEndian)
     return dataset
+
+
+def _lacks_pixels(dataset: Dataset) -> bool:
+    """Tell an image that ends before its pixels, as a file does whose copying was interrupted."""
+    kind = str(dataset.get("SOPClassUID") or "")
+    if any(name in dataset for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData", "PixelDataProviderURL")):
+        return False
+    return "Rows" in dataset or (is_well_known(kind) and pydicom.uid.UID(kind).name.endswith("Image Storage"))
 
 
 def _encodings(dataset: Dataset) -> tuple[str, ...]:

@@ -25,13 +25,14 @@ def clean_pixels(dataset: Dataset, file: str) -> tuple[str, ...]:
         What was done, in words.
 
     Raises:
-        FileProblem: a compression that we cannot look into (video, JPEG XL, deflated frames, pixels by reference).
+        FileProblem: pixels that end early, or a compression that we cannot look into (video, JPEG XL, deflated frames,
+            pixels by reference).
     """
     if "PixelData" not in dataset:
         return ()
     syntax = dataset.file_meta.TransferSyntaxUID
     if not syntax.is_encapsulated:
-        return _clean_native(dataset)
+        return _clean_native(dataset, file)
     if syntax in _OTHERS:
         return ()
     if not _JPEG.fullmatch(str(syntax)):
@@ -80,10 +81,12 @@ def _clean_stream(stream: bytes, file: str) -> bytes:
         raise FileProblem(file, f"has compressed pixels that cannot be looked into ({error})") from error
 
 
-def _clean_native(dataset: Dataset) -> tuple[str, ...]:
+def _clean_native(dataset: Dataset, file: str) -> tuple[str, ...]:
     done = []
     value = dataset.PixelData
     expected = _expected(dataset)
+    if len(value) < expected:
+        raise FileProblem(file, "is a truncated DICOM file: its pixels end early")
     if expected and len(value) > expected + expected % 2:
         value = value[:expected] + b"\0" * (expected % 2)
         done.append("bytes after the last pixel removed")

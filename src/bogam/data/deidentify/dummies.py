@@ -29,3 +29,7 @@ def dummy(vr: str) -> Any:
         ('19000101', 'REMOVED')
     """
     return _DUMMIES.get(vr.split(" ")[0], b"\0\0")
+
+
+DUMMY_TEXTS = frozenset(str(value) for value in _DUMMIES.values() if not isinstance(value, bytes))
+"""All dummies as text, by which a file that was de-identified here is told."""

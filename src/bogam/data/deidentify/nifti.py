@@ -59,6 +59,15 @@ def clean_nifti(blob: bytes, file: str) -> Stripped:
     return result
 
 
+def text_fields(head: bytes) -> list[str]:
+    """Return the names of the text fields that an unpacked header fills, and "extensions" where it announces some."""
+    second = head[4:7] == b"n+2"
+    fields = _TEXT_2 if second else _TEXT_1
+    size = 540 if second else 348
+    found = [name for name, (at, length) in fields.items() if head[at:at + length].strip(b"\0 ")]
+    return found + (["extensions"] if len(head) > size and head[size] else [])
+
+
 def _take_gzip_header(blob: bytes, result: Stripped) -> None:
     """Note the name and comment that gzip keeps of the original file."""
     flags, at = blob[3] if len(blob) > 3 else 0, 10

@@ -15,10 +15,11 @@ _KEPT = frozenset({254, 255, 256, 257, 258, 259, 262, 263, 266, 274, 277, 278, 2
 """Sizes, depth, colors, compression, resolution. Nothing here is text."""
 _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES, _COMPRESSION, _JPEG_TABLES = 273, 279, 324, 325, 259, 347
 _OLD_JPEG, _JPEG = 6, 7
-_NAMES = {269: "DocumentName", 270: "ImageDescription", 271: "Make", 272: "Model", 285: "PageName", 305: "Software",
+NAMES = {269: "DocumentName", 270: "ImageDescription", 271: "Make", 272: "Model", 285: "PageName", 305: "Software",
           306: "DateTime", 315: "Artist", 316: "HostComputer", 330: "SubIFDs", 333: "InkNames", 337: "TargetPrinter",
           700: "XMP", 33432: "Copyright", 33723: "IPTC", 34377: "Photoshop", 34665: "Exif", 34675: "ICC profile",
           34853: "GPS", 37510: "UserComment"}
+"""Tags that may say who, where or when."""
 _MOST_PAGES = 100_000
 
 
@@ -46,13 +47,7 @@ def clean_tiff(blob: bytes, file: str) -> Stripped:
     Raises:
         FileProblem: truncated, damaged, or compressed in a way whose streams cannot be looked into.
     """
-    form = _Form("<" if blob[:2] == b"II" else ">", False)
-    result = Stripped(b"")
-    try:
-        form = _Form(form.order, struct.unpack_from(form.order + "H", blob, 2)[0] == 43)
-        pages = _pages(blob, form, file)
-    except struct.error as error:
-        raise FileProblem(file, "is a truncated TIFF: the file ends before its last directory") from error
+    pages, form, result = read_tags(blob, file), _form_of(blob), Stripped(b"")
     if not pages:
         raise FileProblem(file, "is a damaged TIFF: it has no page")
     out = bytearray(blob[:2] + struct.pack(form.order + ("HHHQ" if form.big else "HI"),
@@ -64,8 +59,24 @@ def clean_tiff(blob: bytes, file: str) -> Stripped:
     return result
 
 
+def _form_of(blob: bytes) -> _Form:
+    order = "<" if blob[:2] == b"II" else ">"
+    return _Form(order, blob[2:4] == struct.pack(order + "H", 43))
+
+
+def read_tags(blob: bytes, file: str) -> list[dict[int, tuple[int, bytes]]]:
+    """Return tag -> (type, bytes of the value) of each page.
+
+    Raises:
+        FileProblem: the file ends before its last directory, or a value lies outside it.
+    """
+    try:
+        return _pages(blob, _form_of(blob), file)
+    except struct.error as error:
+        raise FileProblem(file, "is a truncated TIFF: the file ends before its last directory") from error
+
+
 def _pages(blob: bytes, form: _Form, file: str) -> list[dict[int, tuple[int, bytes]]]:
-    """Return tag -> (type, bytes of the value) of each page."""
     order, pages, seen = form.order, [], set[int]()
     (at,) = struct.unpack_from(order + form.word, blob, 8 if form.big else 4)
     while at and at not in seen and len(seen) < _MOST_PAGES:
@@ -106,7 +117,7 @@ def _write_page(out: bytearray, link: int, tags: dict[int, tuple[int, bytes]], b
         if tag in _KEPT and kind != 2:
             kept[tag] = kind, _blanked(value, file) if tag == _JPEG_TABLES else value
         elif tag not in (_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES):
-            result.take(f"TIFF {_NAMES.get(tag, 'private tag' if tag >= 32768 else f'tag {tag}')}", value)
+            result.take(f"TIFF {NAMES.get(tag, 'private tag' if tag >= 32768 else f'tag {tag}')}", value)
     where, sizes = (_TILES, _TILE_BYTES) if _TILES in tags else (_STRIPS, _STRIP_BYTES)
     if where not in tags:
         raise FileProblem(file, "is a TIFF with a page without pixels")

@@ -6,6 +6,10 @@ import re
 
 from bogam.data.deidentify.profile import vocabulary
 
+_WHOLE = re.compile(r"\S+@\S+|\w+://\S+|\bwww\.\S+|\d{1,4}([-./_ ])\d{1,2}\1\d{2,4}")
+"""Addresses of the net and dates, which go whole, not word by word."""
+_DIGITS = re.compile(r"\+?\d[\d\s()/.-]{4,}\d")
+"""What may be a telephone number or an id with gaps, if it has six digits or more."""
 _TOKEN = re.compile(r"[^\W_]+|[\W_]+")
 _NUMBER = re.compile(r"\d{1,3}|\d{1,3}(mm|cm|ml|mg|s|ms|sec|min|deg|kv|kvp|ma|mas|t|hz|x|d|st|nd|rd|th)")
 _SHORT = re.compile(r"[clst]\d{1,2}|b\d{1,4}|t\d[a-z]{0,2}|\d[a-z]")
@@ -26,6 +30,8 @@ def clean_words(text: str) -> str:
     """
     known = vocabulary()
     kept = []
+    text = _DIGITS.sub(lambda found: " " if sum(c.isdecimal() for c in found[0]) >= 6 else found[0], text)
+    text = _WHOLE.sub(" ", text)
     for token in _TOKEN.findall(text):
         if token[0].isalnum():
             word = token.lower()
