@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
 from bogam.audit.out_of_fold import deal_folds, linear, probabilities
@@ -52,15 +53,8 @@ class SuspiciousLabels(Rule):
             return
         group = groups(evidence.manifest, ["patient", "duplicate"], evidence.near)[0]
         target = np.array([every.index(evidence.classes[name]) for name in ids], np.int64)
-        fold = deal_folds([group[name] for name in ids], target)
-        probs = probabilities(components(np.stack([looks.small[name] for name in ids])), target, fold, linear)
-        if np.isnan(probs).any():
-            return
-        good = macro_auc(probs, target)
-        if good is None or good < GOOD:
-            return
-        given = probs[np.arange(len(ids)), target]
-        named = [int(k) for k in np.argsort(given, kind="stable") if given[k] < UNLIKELY]
+        probs, good = judged(np.stack([looks.small[name] for name in ids]), target, [group[name] for name in ids])
+        named = suspects(probs, target) if good >= GOOD else []
         if not named:
             return
         places = dict(evidence.manifest.images.select("id", "image").rows())
@@ -82,7 +76,25 @@ class SuspiciousLabels(Rule):
                    for k in named])
 
 
-def components(pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> FloatArray:
+def judged(pictures: NDArray[np.uint8], target: NDArray[np.int64], own: Sequence[str]) -> tuple[FloatArray, float]:
+    """Return what a linear model, which never saw an image's group, says of it, and its AUC (0 where undefined).
+
+    Args:
+        pictures: (n, Y, X) small and grey.
+        target: (n,) class index.
+        own: (n,) group of each image.
+    """
+    probs = probabilities(components(pictures), target, deal_folds(own, target), linear)
+    return probs, 0.0 if np.isnan(probs).any() else macro_auc(probs, target) or 0.0
+
+
+def suspects(probs: FloatArray, target: NDArray[np.int64]) -> list[int]:
+    """Return the places of the images whose given label has a probability below `UNLIKELY`, the least likely first."""
+    given = probs[np.arange(len(target)), target]
+    return [int(k) for k in np.argsort(given, kind="stable") if given[k] < UNLIKELY]
+
+
+def components(pictures: NDArray[np.uint8]) -> FloatArray:
     """Return the main components of small pictures (n, Y, X): (n, `COMPONENTS` at most), of mean square 1.
 
     The root of a component's spread is left in it, so that the last ones, which hold noise, weigh less. The labels have
