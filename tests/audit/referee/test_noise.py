@@ -39,7 +39,7 @@ def test_stated_standard_deviations(row) -> None:
 
 
 @pytest.mark.parametrize(("first", "second", "n", "within"), [
-    ("0.90", "0.85", 100, True),  # five cases
+    ("1.00", "0.95", 100, True),  # five cases, though unpaired 1.96 * sqrt(.0475 / 100) = 4.3 points
     ("0.90", "0.84", 100, True),  # six, and unpaired 1.96 * sqrt(.09 / 100 + .1344 / 100) = 9.3 points
     ("0.90", "0.80", 100, False)])
 def test_cases(row, first: str, second: str, n: int, within: bool) -> None:

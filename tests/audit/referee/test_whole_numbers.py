@@ -41,6 +41,19 @@ def test_worked_by_hand() -> None:
     assert exists({"sensitivity": (0.7915, 0.7925)}, 60, 24, step=3) is True
 
 
+def test_a_rate_of_nothing_prints_nothing() -> None:
+    # without true positives a precision of one half would be 0 / 0
+    assert exists({"sensitivity": (0.0, 0.0), "precision": (0.495, 0.505)}, 20) is False
+    assert exists({"sensitivity": (0.0, 0.0), "precision": (0.0, 0.005)}, 20) is True
+
+
+def test_every_run_has_the_same_positive_cases() -> None:
+    # 3 runs on 20 cases: 21 / 60 is 7 of 20 in each; 22 / 60 is no whole number in each
+    assert exists({"prevalence": (0.3495, 0.3505)}, 60, step=3) is True
+    assert exists({"prevalence": (0.3662, 0.3672)}, 60, step=3) is False
+    assert exists({"prevalence": (0.3662, 0.3672)}, 60) is True
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_the_same_as_trying_every_table(seed: int) -> None:
     rng = np.random.default_rng(seed)
