@@ -5,11 +5,11 @@ Run it when the Standard's table changes and a newer source holds it:
     pip download --no-deps --dest sources dicom-anonymizer==2.1.0 dicom-standard==0.1.0
     python docs/generate_confidentiality_profile.py sources
 
-Two packages are read, both from PyPI: dicom-anonymizer (BSD) holds the basic profile of the edition 2026c, dicom-standard
-(MIT) all columns of an edition of 2020. What a tag's options are comes from the second. A tag that it does not know yet
-gets, by the two rules that hold for all tags which it knows, the date options where it is a date or time, and the UID
-option where it is a UID; they are marked in the column `inferred`. No other option is guessed: without one, the basic
-profile holds, which is the stricter.
+Two packages are read, both from PyPI: dicom-anonymizer (BSD) holds the basic profile of the edition 2026c,
+dicom-standard (MIT) all columns of an edition of 2020. What a tag's options are comes from the second. A tag that it
+does not know yet gets, by the two rules that hold for nearly all tags which it knows, the date options where it is a
+date or time, and the UID option where it is a UID; they are marked in the column `inferred`. No other option is
+guessed: without one, the basic profile holds, which is the stricter.
 """
 
 from __future__ import annotations

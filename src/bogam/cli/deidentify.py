@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from bogam.cli.options import Command
+
 FLAGS = {
     "retain_modified_dates": "Keep dates, shifted per patient by a number of days that only the key tells.",
     "retain_full_dates": "Keep dates as they are.",
@@ -19,7 +21,7 @@ FLAGS = {
 }
 
 
-def flags(command: click.Command) -> click.Command:
+def flags(command: Command) -> Command:
     """Add one flag per option of the profile, and those of the Standard that are refused, hidden."""
     from bogam.data.deidentify.options import REFUSED
     for name in REFUSED:

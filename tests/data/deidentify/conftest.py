@@ -86,7 +86,7 @@ def overlays(dataset: Dataset) -> None:
 
 
 def planted_dataset(folder: Path, images: int = 1) -> list[Path]:
-    """Write phantoms with plants everywhere: header, nested, private, overlay, file meta, preamble, after the pixels."""
+    """Write phantoms with plants everywhere: header, nested, private, overlay, file meta, preamble, after pixels."""
     phantom = phantoms.parse({"chest-x-ray": {"images": images, "size": (64, 64), "bits": 12, "seed": 3}})
     folder.mkdir(parents=True, exist_ok=True)
     paths = []

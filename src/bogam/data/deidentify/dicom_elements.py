@@ -44,8 +44,8 @@ _FIXED_WORDS = frozenset({
     "XC", "CODE", "COMPOSITE", "CONTAINER", "DATE", "DATETIME", "IMAGE", "NUM", "PNAME", "SCOORD", "SCOORD3D", "TABLE",
     "TCOORD", "TEXT", "TIME", "UIDREF", "WAVEFORM", "CONTAINS", "HAS ACQ CONTEXT", "HAS CONCEPT MOD", "HAS OBS CONTEXT",
     "HAS PROPERTIES", "INFERRED FROM", "SELECTED FROM"})
-"""Values of Modality, PhotometricInterpretation, ValueType and RelationshipType, which stay even where they equal a part of
-somebody's name."""
+"""Values of Modality, PhotometricInterpretation, ValueType and RelationshipType, which stay even where they equal a
+part of somebody's name."""
 _FIXED_TAGS = frozenset({0x00080060, 0x00280004, 0x0040A010, 0x0040A040})
 _CHARACTERS = 0x00080005
 
@@ -146,7 +146,7 @@ def _private_kept(dataset: Dataset) -> frozenset[int]:
     """Return the private elements of this level that the safe list names, with their creators."""
     safe = safe_private()
     kept = set()
-    for tag in dataset.keys():
+    for tag in list(dataset.keys()):
         if not tag.is_private or tag.element < 0x1000:
             continue
         block = tag.group << 16 | tag.element >> 8
@@ -254,7 +254,7 @@ def _clean(element: DataElement, work: Work) -> str:
 
 def _take_out(element: DataElement, work: Work) -> str:
     """Take identifiers of this file out of an element that stays."""
-    vr, tag = element.VR, int(element.tag)
+    vr = element.VR
     if vr in BINARY:
         value = element.value if isinstance(element.value, bytes) else b""
         return "removed" if value and work.known.in_binary(value) else ""
@@ -264,7 +264,7 @@ def _take_out(element: DataElement, work: Work) -> str:
         if vr == "FL":
             numbers |= {_plain(np.float32(number)) for number in numbers}
         return _put(element, None, "emptied") if {_plain(one) for one in values} & numbers else ""
-    if vr not in TEXT and vr not in ("AS", "UI") or (vr == "UI" and work.options.retain_uids):
+    if (vr not in TEXT and vr not in ("AS", "UI", *TEMPORAL)) or (vr == "UI" and work.options.retain_uids):
         return ""
     if is_fixed_word(element):
         return ""
@@ -290,7 +290,7 @@ def _plain(value: Any) -> str:
 
 
 def _put(element: DataElement, value: Any, what: str) -> str:
-    if element.is_empty and (value is None or value == "" or value == []):
+    if element.is_empty and (value is None or (isinstance(value, str | Sequence) and not value)):
         return ""
     element.value = value
     return what

@@ -118,7 +118,7 @@ def _expected(dataset: Dataset) -> int:
 def _stray_bits(dataset: Dataset, value: bytes) -> bytes | None:
     """Return the pixels with the bits that only an embedded overlay used set to zero, or None where there is none."""
     embedded = any(group in range(0x6000, 0x6020, 2) and _overlay_is_embedded(dataset, group)
-                   for group in {tag.group for tag in dataset.keys()})
+                   for group in {tag.group for tag in list(dataset.keys())})
     allocated, stored = int(dataset.get("BitsAllocated") or 0), int(dataset.get("BitsStored") or 0)
     if not embedded or allocated not in (8, 16, 32) or not 0 < stored < allocated or int(
             dataset.get("SamplesPerPixel") or 1) != 1:
@@ -129,7 +129,8 @@ def _stray_bits(dataset: Dataset, value: bytes) -> bytes | None:
     whole = len(value) - len(value) % kind.itemsize
     pixels = np.frombuffer(value[:whole], kind)
     mask = ((1 << stored) - 1) << max(0, high - stored + 1)
-    return (pixels & kind.type(mask)).astype(kind).tobytes() + value[whole:]
+    cleared: bytes = (pixels & kind.type(mask)).astype(kind).tobytes()
+    return cleared + value[whole:]
 
 
 def _overlay_is_embedded(dataset: Dataset, group: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Literal
 
 from bogam.data.deidentify.dates import read_date, ways_to_write
@@ -141,7 +142,7 @@ def _name_ways(low: str) -> list[str]:
     for group in low.split("="):
         parts = [part for part in re.split(r"[\s^,._\-/;()]+", group) if part]
         ways += parts
-        for first, second in zip(parts, parts[1:], strict=False):
+        for first, second in pairwise(parts):
             for mark in ("", " ", "_", "-", ", ", "^"):
                 if len(first) + len(second) >= 4 or not group.isascii():
                     ways += [first + mark + second, second + mark + first]

@@ -29,10 +29,12 @@ PERSON = frozenset({
     "PatientInstitutionResidence", "DistributionAddress", "ScheduledPerformingPhysicianName", "ConsultingPhysicianName",
     "ContentCreatorName", "PatientReligiousPreference", "CountryOfResidence", "RegionOfResidence", "Occupation"})
 """Elements that name a person, a number of theirs, or where they were; all are in the profile's table."""
-_PLACEHOLDERS = frozenset("""
-    removed unknown none no name test phantom patient subject case volunteer xxx na not available id study
-""".split())
+_PLACEHOLDERS = frozenset([
+    "removed", "unknown", "none", "no", "name", "test", "phantom", "patient", "subject", "case", "volunteer",
+    "xxx", "na", "not", "available", "id", "study"
+])
 _PLACEHOLDER_STARTS = ("anon", "deident", "pseudonym")
+_SHORT_NUMBER = re.compile(r"[a-z]|[a-z]{0,3}\d{1,4}")
 _HEAD = 1 << 18
 
 
@@ -83,7 +85,7 @@ def _dicom(path: Path) -> Stated:
     known, rows = actions(Options()), table()
     person: dict[str, None] = {}
     indirect: dict[str, None] = {}
-    private = sum(tag.is_private and tag.element > 0xFF for tag in dataset.keys())
+    private = sum(tag.is_private and tag.element > 0xFF for tag in list(dataset.keys()))
     for element in elements_of(dataset):
         action = action_of(int(element.tag), known)
         if action is None and element.VR != "PN":
@@ -93,7 +95,8 @@ def _dicom(path: Path) -> Stated:
         values = [str(one) for one in values_of(element)] if not isinstance(element.value, bytes) else ["bytes"]
         if not values:
             continue
-        name = element.keyword or (rows[int(element.tag)].keyword if int(element.tag) in rows else "overlays and curves")
+        number = int(element.tag)
+        name = element.keyword or (rows[number].keyword if number in rows else "overlays and curves")
         if name in PERSON or element.VR == "PN":
             pseudonym = removed and name in ("PatientName", "PatientID")
             if not pseudonym and not all(is_placeholder(one) for one in values):
@@ -110,8 +113,8 @@ def is_placeholder(value: str) -> bool:
         >>> [is_placeholder(v) for v in ("anonymized", "Phantom^P0001", "", "P-0012", "Doe^John", "19530417")]
         [True, True, True, True, False, False]
     """
-    return all(word in _PLACEHOLDERS or word.startswith(_PLACEHOLDER_STARTS) or re.fullmatch(r"[a-z]{0,3}\d{0,4}", word)
-               and not (word.isalpha() and len(word) > 1) for word in re.findall(r"[^\W_]+", value.lower()))
+    return all(word in _PLACEHOLDERS or word.startswith(_PLACEHOLDER_STARTS) or _SHORT_NUMBER.fullmatch(word)
+               for word in re.findall(r"[^\W_]+", value.lower()))
 
 
 def is_dummy(value: str) -> bool:
@@ -168,12 +171,15 @@ def _nifti(path: Path) -> Iterable[str]:
 
 _DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d\d([-_.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
                    r"|(?:0[1-9]|[12]\d|3[01])([-_.])(?:0[1-9]|1[0-2])\2(?:19|20)\d\d)(?!\d)")
-_WORDS_OF_DATA = frozenset("""
-    image images img mask masks label labels train test valid validation val normal abnormal benign malignant left right
-    positive negative control healthy pneumonia covid bacteria virus person patient chest xray cell cells parasitized
-    uninfected class site data set series study slice frame scan view raw final copy new old crop original ground truth
-    small large rgb gray grey sample samples file folder batch part fold dicom png jpeg tumor tumour lesion nodule
-""".split())
+_WORDS_OF_DATA = frozenset([
+    "image", "images", "img", "mask", "masks", "label", "labels", "train", "test", "valid", "validation", "val",
+    "normal", "abnormal", "benign", "malignant", "left", "right", "positive", "negative", "control", "healthy",
+    "pneumonia", "covid", "bacteria", "virus", "person", "patient", "chest", "xray", "cell", "cells",
+    "parasitized", "uninfected", "class", "site", "data", "set", "series", "study", "slice", "frame", "scan",
+    "view", "raw", "final", "copy", "new", "old", "crop", "original", "ground", "truth", "small", "large", "rgb",
+    "gray", "grey", "sample", "samples", "file", "folder", "batch", "part", "fold", "dicom", "png", "jpeg",
+    "tumor", "tumour", "lesion", "nodule"
+])
 
 
 def name_says_date(path: str) -> bool:

@@ -13,7 +13,8 @@ from bogam.core.errors import UserError, say
 from bogam.data.deidentify.one_file import Outcome
 
 JOURNAL, TABLE, SUMMARY = "journal.jsonl", "log.csv", "log.json"
-_COLUMNS = ("number", "file", "kind", "status", "output", "bytes", "sha256", "text_regions", "masked", "problem", "notes")
+_COLUMNS = ("number", "file", "kind", "status", "output", "bytes", "sha256", "text_regions", "masked",
+            "problem", "notes")
 
 
 class Journal:

@@ -57,9 +57,7 @@ def _blank_jpeg(data: bytearray) -> bytes:
 def _blank_segment(data: bytearray, mark: int, start: int, stop: int) -> None:
     if mark == _COMMENT or 0xE0 <= mark <= 0xEF:
         keep = 0
-        if mark == _ADOBE and data[start:start + 5] == b"Adobe":
-            keep = 12
-        elif mark == _JFIF and data[start:start + 5] == b"JFIF\0":
+        if (mark, bytes(data[start:start + 5])) in ((_ADOBE, b"Adobe"), (_JFIF, b"JFIF\0")):
             keep = 12
         data[start + keep:stop] = bytes(max(0, stop - start - keep))
 

@@ -93,4 +93,4 @@ def _bytes_of_voxels(head: bytearray, order: str, second: bool) -> int:
         sizes = struct.unpack_from(order + "8h", head, 40)
         (bits,) = struct.unpack_from(order + "H", head, 72)
     count = math.prod(max(1, n) for n in sizes[1:1 + max(0, min(7, sizes[0]))])
-    return -(-count * bits // 8)
+    return int(-(-count * bits // 8))

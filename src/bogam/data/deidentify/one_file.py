@@ -47,7 +47,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file. It holds no identifier: `target` is made of pseudonyms, `problem` names elements only."""
+    """What became of one file. Nothing in it identifies: `target` is made of pseudonyms, `problem` names elements."""
 
     number: int
     mark: str

@@ -15,7 +15,7 @@ from bogam.data.readers.sniff import sniff
 
 KINDS = ("dicom", "nifti", "png", "jpeg", "tiff")
 _ENDINGS = {"dicom": ".dcm", "nifti": ".nii", "png": ".png", "jpeg": ".jpg", "tiff": ".tif"}
-_TAIL = re.compile(r"^(?P<stem>.+?)(?P<tail>(?:_\d{1,3})?(?:[_-](?:mask|masks|seg|segmentation|label|gt)(?:_\d{1,2})?)?)$",
+_TAIL = re.compile(r"^(?P<stem>.+?)(?P<tail>(?:_\d{1,3})?(?:[_-](?:masks?|seg|segmentation|label|gt)(?:_\d{1,2})?)?)$",
                    re.IGNORECASE)
 
 
@@ -73,11 +73,11 @@ def list_files(source: Path) -> list[str]:
 def plan(source: Path, made: Pseudonyms, keep_folders: Sequence[str] = (), patient: str | None = None) -> list[Item]:
     """Look at each file's first bytes and name its copy.
 
-    A folder's name becomes a pseudonym unless it is one of `keep_folders`, which keeps class folders; equal names become
-    equal pseudonyms. So do file names, apart from a final number of up to three digits after an underscore and from
-    endings such as ``_mask``, so that an image still finds its mask and a slice its place. Where `patient` fits a path,
-    the name begins with the patient's pseudonym and an underscore; it is the one that a DICOM file with that patient id
-    gets.
+    A folder's name becomes a pseudonym unless it is one of `keep_folders`, which keeps class folders; equal names
+    become equal pseudonyms. So do file names, apart from a final number of up to three digits after an underscore and
+    from endings such as ``_mask``, so that an image still finds its mask and a slice its place. Where `patient` fits a
+    path, the name begins with the patient's pseudonym and an underscore; it is the one that a DICOM file with that
+    patient id gets.
 
     Raises:
         UserError: a pattern that names no patient, or a folder to keep whose name does not occur.
@@ -86,7 +86,7 @@ def plan(source: Path, made: Pseudonyms, keep_folders: Sequence[str] = (), patie
     folders = {part for path in paths for part in PurePosixPath(path).parts[:-1]}
     strange = sorted(set(keep_folders) - folders)
     if strange:
-        raise UserError(say("--keep-folder", ", ".join(strange), "the name of a folder in the source, spelled as there"))
+        raise UserError(say("--keep-folder", ", ".join(strange), "names of folders in the source"))
     patients: list[str | None] = match_patients(patient, paths) if patient else [None] * len(paths)
     items, taken = [], set[str]()
     for number, (path, whose) in enumerate(zip(paths, patients, strict=True), 1):

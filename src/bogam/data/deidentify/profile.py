@@ -82,8 +82,8 @@ def vocabulary() -> frozenset[str]:
 def actions(options: Options) -> dict[int, Action]:
     """Return tag -> action for all attributes of the table under some options.
 
-    An option's own code replaces the basic one. Where several speak of one attribute, shifting its date wins, then keeping
-    it, then cleaning it.
+    An option's own code replaces the basic one. Where several speak of one attribute, shifting its date wins, then
+    keeping it, then cleaning it.
     """
     chosen = options.columns()
     found: dict[int, Action] = {}

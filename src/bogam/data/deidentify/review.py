@@ -77,8 +77,9 @@ def write_sheet(outcomes: Sequence[Outcome], previews: Path, log: Path) -> Path 
     page = Page(
         "Regions that look like text", "bogam deidentify: for the eyes of those who may see the source",
         f"{len(found)} pictures have regions that look like drawn text.{more}",
-        [Section("pictures", "Pictures", [Gallery("Outlined: what looks like text. Numbers are places in the sorted list "
-                                                  "of all source files.", thumbs, large=True)])],
+        [Section("pictures", "Pictures", [Gallery(
+            "Outlined: what looks like text. Numbers are places in the sorted list of all source files.", thumbs,
+            large=True)])],
         top=[Notice("warning", "This sheet shows the source pictures, not de-identified ones.", (
             "Do not pass it on. It lies outside the results on purpose.",
             "What is outlined may be harmless, and text may have been missed: look at the pictures themselves too."))])

@@ -59,4 +59,4 @@ def _readable(value: bytes) -> list[bytes]:
 
 def _is_our_own(words: bytes) -> bool:
     """Tell names of formats, which stand in every file of that format."""
-    return words in (b"jfif", b"adobe", b"ihdr", b"exif", b"ihdr") or words.startswith((b"http://ns.adobe", b"<?xpacket"))
+    return words.startswith((b"http://ns.adobe.com", b"<?xpacket"))

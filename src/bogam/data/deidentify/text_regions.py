@@ -1,7 +1,7 @@
 """Find regions of a picture that look like drawn text: rows of small, sharp, evenly inked shapes.
 
-It looks for shapes, it does not read. `python benchmarks/deidentify.py text` prints how much drawn text it finds and how
-often it finds text where there is none.
+It looks for shapes, it does not read. `python benchmarks/deidentify.py text` prints how much drawn text it finds and
+how often it finds text where there is none.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _LEAST_SIDE = 64
 _WORK_SIDE = 1280
 """A picture with a longer side is looked at in half, quarter ... size."""
 _LEVELS = {9: (32, 48, 72, 110, 150), 15: (90,)}
-"""Width of an opening, than which the strokes of letters are narrower, to the grey levels of 255 by which ink must stand
-out from what surrounds it; each is tried."""
+"""Width of an opening, than which the strokes of letters are narrower, to the grey levels of 255 by which ink must
+stand out from what surrounds it; each is tried."""
 _MOST_SHAPES = 3000
 
 
@@ -79,7 +79,8 @@ def _shapes(image: Array, mask: Array, level: int, width: int) -> FloatArray:
     ground, ground_spread = _mean_and_spread(around[ring], image[ring], count)
     contrast = np.abs(ink - ground)
     fits &= (contrast >= level) & (ground_spread <= 0.35 * contrast) & (ink_spread <= 0.35 * contrast)
-    return np.stack([y0, x0, y0 + high, x0 + wide, ink, peak], axis=1)[fits]
+    found: FloatArray = np.stack([y0, x0, y0 + high, x0 + wide, ink, peak], axis=1)[fits]
+    return found
 
 
 def _mean_and_spread(labels: Array, values: Array, count: int) -> tuple[FloatArray, FloatArray]:
@@ -112,7 +113,7 @@ def _extended(box: Box, mask: Array) -> Box:
     """Lengthen a row over further ink on its line, as long as gaps are no wider than a space between words."""
     y0, x0, y1, x1 = box
     gap = max(6, round(1.3 * (y1 - y0)))
-    columns = mask[y0:y1].any(axis=0)
+    columns: Array = np.asarray(mask[y0:y1].max(axis=0))
     while x0 > 0 and columns[max(0, x0 - gap):x0].any():
         x0 = max(0, x0 - gap) + int(np.argmax(columns[max(0, x0 - gap):x0]))
     while x1 < len(columns) and columns[x1:x1 + gap].any():
@@ -163,7 +164,7 @@ def _rows(shapes: FloatArray) -> list[_Row]:
 
     for i in range(len(shapes)):
         reach = 1.2 * height[i]
-        later = np.flatnonzero((shapes[i + 1:, 1] <= shapes[i, 3] + reach)) + i + 1
+        later = np.flatnonzero(shapes[i + 1:, 1] <= shapes[i, 3] + reach) + i + 1
         if not len(later):
             continue
         overlap = np.minimum(shapes[later, 2], shapes[i, 2]) - np.maximum(shapes[later, 0], shapes[i, 0])

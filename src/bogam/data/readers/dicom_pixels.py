@@ -38,7 +38,8 @@ def stored_pixels(dataset: Dataset, path: Path, frame: int | None) -> tuple[Arra
     colored = str(dataset.get("PhotometricInterpretation") or "")
     try:
         _check_whole(dataset, path, frame)
-        pixels = pixel_array(dataset, index=frame, decoding_plugin=decoder_for(str(dataset.file_meta.TransferSyntaxUID)))
+        plugin = decoder_for(str(dataset.file_meta.TransferSyntaxUID))
+        pixels = pixel_array(dataset, index=frame, decoding_plugin=plugin)
         if colored == "PALETTE COLOR":
             pixels = apply_color_lut(pixels, dataset)
     except FileProblem:
