@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
+from bogam.audit.probe.result import ProbeResult
 from bogam.core.registry import Family, Part
 from bogam.data.duplicates import Similar
 from bogam.data.looks import Looks
@@ -72,12 +73,14 @@ class Evidence:
         target: the class column, or None.
         near: similar pairs, or None where nobody looked.
         looks: small pictures and marks of the images, or None where nobody looked.
+        probe: what the copier and shuffled labels gave on the split, or None where nobody probed.
     """
 
     manifest: Manifest
     target: str | None = None
     near: Similar | None = None
     looks: Looks | None = None
+    probe: ProbeResult | None = None
     classes: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,7 +93,7 @@ class Evidence:
         for frame in (self.manifest.set_aside, self.manifest.unused):
             total.update(frame.write_csv().encode())
         near = None if self.near is None else (self.near.threshold, self.near.pairs)
-        total.update(repr((self.target, near, self.looks is None)).encode())
+        total.update(repr((self.target, near, self.looks is None, self.probe)).encode())
         return total.hexdigest()[:16]
 
 

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 @click.option("--slice", "slice_axis", type=click.Choice(["z", "y", "x"]), help="Slice volumes along this axis.")
 @click.option("--cache", type=click.Path(path_type=Path),
               help="Folder that remembers what was looked at. [default: bogam-out/cache]")
+@click.option("--probe", is_flag=True, help="Also set predictors that learn nothing on the split (seconds to minutes).")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON; no card without --out.")
 @overrides
 def audit(what: Path, others: tuple[Path, ...], out: Path | None, patient: str | None, layout: str,
-          slice_axis: str | None, cache: Path | None, as_json: bool, sets: tuple[str, ...]) -> int:
+          slice_axis: str | None, cache: Path | None, probe: bool, as_json: bool, sets: tuple[str, ...]) -> int:
     """Check WHAT for what would spoil a study, and write a card with each finding and its pictures.
 
     WHAT is a folder, a table, an .npz, a recipe with its split, or a study's folder. A finished split in folders of its
@@ -40,7 +41,7 @@ def audit(what: Path, others: tuple[Path, ...], out: Path | None, patient: str |
     place = cache_of_audit(what, cache)
     with Terminal(Console(highlight=False, stderr=True)) as terminal:
         looked = audit_of(what, *others, patient=patient, layout=layout, slice_axis=slice_axis, cache=place, sets=sets,
-                          tell=terminal.stage)
+                          tell=terminal.stage, probe=probe)
         card = None if as_json and out is None else card_of(looked, out, place, terminal.stage)
     if as_json:
         click.echo(json.dumps(told(looked, card), indent=1, ensure_ascii=False))

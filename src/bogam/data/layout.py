@@ -112,7 +112,8 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     status = _settle_patients(draft, patient, dataset)
     for row in draft.images:
         row["modality"] = row.get("modality") or (_modality(known) if known else None)
-        row["origin"], row["parents"] = "synthetic" if phantom else "real", []
+        row["origin"] = row.get("origin") or ("synthetic" if phantom else "real")
+        row["parents"] = row.get("parents") or []
     notes = [f"Read as {fit.layout}: {fit.what}.", *account(draft, tree, fit), *_class_notes(draft), *draft.notes]
     if phantom:
         notes.append(f"This is a phantom ({phantom.kind}): synthetic images, which show no person.")

@@ -10,7 +10,9 @@ from typing import Any
 import polars as pl
 
 from bogam.audit.family import Evidence
+from bogam.audit.probe.result import ProbeResult
 from bogam.audit.run import Audit, audit, check_accepted, refuse
+from bogam.augment.sides import Sides
 from bogam.core.errors import UserError, near_miss, say
 from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
@@ -183,8 +185,15 @@ def look_at(manifest: Manifest, cache: Path, tell: Tell = quiet) -> tuple[Looks,
     return looks, similar(thumbnails(looks), len(manifest)) if len(manifest) <= MOST_COMPARED else None
 
 
+def probe_split(manifest: Manifest, target: str | None, looks: Looks, near: Similar | None, cache: Path,
+                tell: Tell = quiet, tasks: tuple[str, ...] = ()) -> ProbeResult:
+    """Run the copy probe and the shuffled labels on a manifest's split."""
+    from bogam.audit.probe.run import probed
+    return probed(manifest, target, looks, near, cache / "probe", tell, tasks=tasks)
+
+
 def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True,
-               folds: pl.DataFrame | None = None) -> Ready:
+               folds: pl.DataFrame | None = None, probe: bool = False) -> Ready:
     """Read, audit and split the recipe's data.
 
     Args:
@@ -193,6 +202,7 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         tell: progress.
         check: raise where the audit says stop; False only to show findings.
         folds: of a finished study, in place of a new split.
+        probe: run the copy probe and the shuffled labels too.
 
     Raises:
         AuditStop: a stop-level finding that the recipe does not accept.
@@ -203,6 +213,7 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
     whole = open_data(recipe.data, cache, tell)
     target = choose_target(whole, recipe.data, recipe.task)
     labels = labels_of(whole, recipe.data, recipe.task, target)
+    Sides.of(recipe.data.sides, labels)
     if recipe.task == "segmentation":
         whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
     manifest, notes = usable(whole, recipe.task, target)
@@ -213,7 +224,9 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         manifest = split(manifest, recipe.split, group, target)
     else:
         manifest = manifest.but(folds=folds.filter(pl.col("id").is_in(set(manifest.images["id"].to_list()))))
-    found = audit(Evidence(whole.but(folds=manifest.folds), target, near, looks), cache)
+    whole = whole.but(folds=manifest.folds)
+    result = probe_split(whole, target, looks, near, cache, tell, (recipe.task,)) if probe else None
+    found = audit(Evidence(whole, target, near, looks, result), cache)
     accepted = refuse(found, recipe.audit.accept) if check else []
     if near is None:
         notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")

@@ -24,7 +24,7 @@ from bogam.data.locator import Locator
 from bogam.data.manifest import Manifest
 from bogam.data.readers.read import read_picture
 from bogam.study.commented import commented
-from bogam.study.data import Ready, Tell, choose_target, look_at, make_ready, quiet, read_all, unlabeled
+from bogam.study.data import Ready, Tell, choose_target, look_at, make_ready, probe_split, quiet, read_all, unlabeled
 from bogam.study.place import audit_folder, made_cache
 from bogam.study.recipe import DataSection, load_recipe, parse_recipe
 
@@ -59,7 +59,7 @@ class Looked:
 
 
 def audit_of(what: Path, *others: Path, patient: str | None = None, layout: str = "auto", slice_axis: Any = None,
-             cache: Path | None = None, sets: Sequence[str] = (), tell: Tell = quiet) -> Looked:
+             cache: Path | None = None, sets: Sequence[str] = (), tell: Tell = quiet, probe: bool = False) -> Looked:
     """Audit a folder, a table, an .npz file, a recipe or a study with its split, or the folders of a finished split.
 
     Args:
@@ -70,6 +70,7 @@ def audit_of(what: Path, *others: Path, patient: str | None = None, layout: str 
         cache: folder that remembers decoded files and findings; None: nothing is kept.
         sets: ``key=value``, for a recipe.
         tell: progress.
+        probe: run the copy probe and the shuffled labels too.
 
     Raises:
         UserError: what cannot be read, or an option that says nothing there.
@@ -88,21 +89,22 @@ def audit_of(what: Path, *others: Path, patient: str | None = None, layout: str 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:  # mapped looks may outlive it
         place = made_cache(cache or Path(scratch))
         if is_study or is_recipe:
-            return _with_split(what, is_study, place, sets, tell)
+            return _with_split(what, is_study, place, sets, tell, probe)
         manifest = _folders((what, *others), place, tell, patient=patient, layout=layout, slice_axis=slice_axis)
         manifest = read_all(manifest, place / "scan", tell)
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
         looks, near = look_at(manifest, place, tell)
+        found = probe_split(manifest, target, looks, near, place, tell) if probe else None
         kind = "split in folders" if others else "folder" if what.is_dir() else "file"
-        return Looked(audit(Evidence(manifest, target, near, looks), place), manifest, target=target, what=kind,
+        return Looked(audit(Evidence(manifest, target, near, looks, found), place), manifest, target=target, what=kind,
                       name=_named("-and-".join(p.resolve().stem for p in (what, *others))))
 
 
-def _with_split(what: Path, is_study: bool, cache: Path, sets: Sequence[str], tell: Tell) -> Looked:
+def _with_split(what: Path, is_study: bool, cache: Path, sets: Sequence[str], tell: Tell, probe: bool) -> Looked:
     """Audit a recipe with the split it makes, or a study with the split it has."""
     recipe = load_recipe(what / "recipe.yaml" if is_study else what, sets)
     folds = Manifest.load(what / "manifest").folds if is_study else None
-    ready = make_ready(recipe, cache, tell, check=False, folds=folds)
+    ready = make_ready(recipe, cache, tell, check=False, folds=folds, probe=probe)
     notes = (*ready.manifest.notes, *ready.notes, _split_words(ready))
     return Looked(ready.audit, ready.manifest.but(notes=notes), recipe.audit.accept, ready.target,
                   "study with its split" if is_study else "recipe with its split", _named(recipe.name))

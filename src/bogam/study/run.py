@@ -127,7 +127,8 @@ def run_folder(out: Path, cell: Cell, data_digest: str, repeat: int, fold: int, 
         plain.pop(key)
     plain["train"] = {**plain["train"], "seeds": []}
     chosen = ("target", "labels", "channels", "resize_masks")  # what was read, the data's own digest holds
-    plain["data"] = {key: plain["data"][key] for key in chosen}
+    sides = {"sides": plain["data"]["sides"]} if plain["data"]["sides"] else {}
+    plain["data"] = {key: plain["data"][key] for key in chosen} | sides
     digest = hashlib.sha256((json.dumps(plain, sort_keys=True) + data_digest).encode()).hexdigest()[:8]
     return out / "runs" / f"{slug(cell.name)}-{digest}" / f"repeat{repeat}-fold{fold}-seed{seed}"
 

@@ -24,6 +24,7 @@ _ROLES = {
     "scanner": {"scanner", "device", "manufacturer"}, "modality": {"modality"},
     "view": {"view", "viewposition", "projection"}, "laterality": {"laterality", "side"},
     "part": {"part", "split", "subset", "partition"}, "mask": {"mask", "maskfile", "maskpath", "segmentation"}}
+_ORIGINS = {"real", "derived", "synthetic"}
 _TARGETS = ("class", "label", "target", "diagnosis", "dx", "finding", "pathology", "category")
 _ROLE_NAMES = ("image", *_ROLES)
 _MASKS = re.compile(r"mask|segment|annotation|label|groundtruth|ground_truth", re.IGNORECASE)
@@ -148,6 +149,7 @@ def read(fit: Fit, options: Options) -> Draft:
             continue
         seen.add(image)
         facts = {role: row[columns[role]] or None for role in _FACTS if role in columns}
+        facts |= _origin(row)
         part = part_of(row[columns["part"]] or "") if "part" in columns else None
         added = draft.add_image(tree, image, part=part, **facts)
         for target, spec in targets.items():
@@ -177,6 +179,13 @@ def read(fit: Fit, options: Options) -> Draft:
         draft.notes.append(f"{double} rows of {name} name an image again; the first row of an image counts.")
     add_coco(draft, tree)
     return draft
+
+
+def _origin(row: dict[str, str | None]) -> dict[str, object]:
+    """Return whether an image is made from others, and from which (ids parted by |), where a table says so."""
+    if row.get("origin") not in _ORIGINS:
+        return {}
+    return {"origin": row["origin"], "parents": [p for p in (row.get("parents") or "").split("|") if p]}
 
 
 def _add_masks(draft: Draft, tree: Tree, named: list[tuple[str, str]], images: set[str], options: Options) -> None:
