@@ -73,3 +73,5 @@ def test_too_few_rows_give_no_model(table) -> None:
 def test_poisson() -> None:
     assert at_least(1, 0.1) == pytest.approx(1 - np.exp(-0.1))
     assert at_least(0, 0.1) == 1.0
+    assert at_least(2, 0.0) == 0.0
+    assert at_least(500, 490.0) == pytest.approx(0.334, abs=0.01)  # normal: 1 - Phi((499.5 - 490) / sqrt(490))

@@ -13,6 +13,7 @@ rate follows from two numbers, the true and the false positives, so of all rates
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -154,5 +155,7 @@ def at_least(found: int, expected: float) -> float:
         >>> round(at_least(2, 0.1), 5)
         0.00468
     """
-    below = sum(np.exp(-expected) * expected**k / float(np.prod(np.arange(1, k + 1))) for k in range(found))
-    return float(max(0.0, 1.0 - below))
+    if expected <= 0:
+        return float(found <= 0)
+    below = sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(found))
+    return max(0.0, 1.0 - below)
