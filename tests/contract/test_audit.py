@@ -31,7 +31,8 @@ def evidence(rows, classes=None, **more) -> Evidence:
 
 BAD = [{"id": f"i{k}", "image": f"person{k % 3}_{k}.png" if k else "Doe_John.png", "patient": f"p{k // 2}",
         "study": "s", "lesion": "l", "part": ("train", "test", "validation")[k % 3],
-        "pixels_sha256": "same" if k < 4 else str(k), "origin": ("real", "derived", "synthetic")[k % 3], "rows": 4 if k == 11 else 50, "columns": 40,
+        "pixels_sha256": "same" if k < 4 else str(k),
+        "origin": ("real", "derived", "synthetic")[k % 3], "rows": 4 if k == 11 else 50, "columns": 40,
         "channels": 1 + 2 * (k % 2), "bits": 8 * (1 + k % 2), "format": ("png", "jpeg")[k % 2]} for k in range(12)]
 NEAR = Similar((("i0", "i1", 1.0), ("i4", "i5", 0.99), ("i4", "i7", 0.96)), 0.95, "3 pairs")
 SITUATIONS = {
