@@ -19,8 +19,9 @@ def known(kind, value, element="X") -> Identifiers:
 
 @pytest.mark.parametrize(("name", "before", "after"), [
     ("Doe^John", "CT of John Doe", "CT of"), ("Doe^John", "doe_john", ""), ("Doe^John", "JDoe and johnd", "and"),
-    ("Miller^Anna", "amiller scanned", "scanned"), ("Li^Wei", "Wei Li liwei", ""), ("Ann^Lee", "scanner sleeve", "scanner sleeve"),
-    ("Ann^Lee", "Ann, Lee.", "."), ("anonymized", "anonymized CT", "CT"), ("홍^길동", "홍길동 CT", "CT"), ("김^철수", "철수", "")])
+    ("Miller^Anna", "amiller scanned", "scanned"), ("Li^Wei", "Wei Li liwei", ""),
+    ("Ann^Lee", "scanner sleeve", "scanner sleeve"), ("Ann^Lee", "Ann, Lee.", "."),
+    ("anonymized", "anonymized CT", "CT"), ("홍^길동", "홍길동 CT", "CT"), ("김^철수", "철수", "")])
 def test_names_leave_a_text(name: str, before: str, after: str) -> None:
     assert known("name", name).clean(before) == after
 
@@ -32,7 +33,8 @@ def test_a_birth_date_leaves_a_text_however_it_is_written(way: str) -> None:
 
 @pytest.mark.parametrize(("number", "text", "found"), [
     ("123456", "id 123456.", True), ("123456", "id 1234567", False), ("123456", "9123456", False),
-    ("123456", "1.2.123456.7", False), ("123456", "0.123456", False), ("ZQ-77", "see zq-77", True), ("12", "12", False)])
+    ("123456", "1.2.123456.7", False), ("123456", "0.123456", False), ("ZQ-77", "see zq-77", True),
+    ("12", "12", False)])
 def test_numbers_are_found_whole(number: str, text: str, found: bool) -> None:
     assert (known("id", number).in_text(text) == "X") is found
 
