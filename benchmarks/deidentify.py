@@ -256,7 +256,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def leak_words(rows: list[dict[str, Any]]) -> str:
     """Return the table of what each tool leaves."""
     body = [[row["tool"], str(row["written"]), f"{len(row['left'])} of {row['planted']}",
-             ", ".join(sorted(row["where"])) or "nowhere", f"{row['says_removed']} of {row['written']}"] for row in rows]
+             ", ".join(sorted(row["where"])) or "nowhere", f"{row['says_removed']} of {row['written']}"]
+            for row in rows]
     head = ("tool", "files written", "planted identifiers left", "where", "states PatientIdentityRemoved YES")
     return table(head, body)
 
@@ -286,8 +287,8 @@ PARTS: dict[str, tuple[str, Callable[[list[dict[str, Any]]], str]]] = {
 NOTES = {
     "leaks": "Phantom radiographs with identifiers in elements of every value representation, nested sequences, "
              "private elements, overlays, curves, file meta information, the preamble, after the pixels and, in every "
-             "other file, inside a JPEG; binary elements in the content sequence, on which dicom-anonymizer stops, were "
-             "left out. Each tool with its default settings; dicom-anonymizer with its 2026c table. The search is the "
+             "other file, inside a JPEG; binary elements in the content sequence, on which dicom-anonymizer stops, "
+             "were left out. Each tool with its default settings; dicom-anonymizer with its 2026c table. The search is the "
              "tests' own (tests/data/deidentify/conftest.py).",
     "speed": "Processor time of the loop alone, one process. `bogam` includes the search through each result; "
              "`bogam-text` also looks for drawn text in the pixels, as the command does unless told not to.",
