@@ -187,7 +187,7 @@ def _bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> Fl
     for part, drawn in steps:
         bent = part.tone(level, drawn)
         target = None if np.may_share_memory(bent, level) else bent
-        level = np.minimum(np.maximum(bent, 0.0, out=target), 1.0, out=target)
+        level = np.clip(bent, 0.0, 1.0, out=target)
     return level
 
 
@@ -235,9 +235,13 @@ def read_levels(image: Array, levels: Levels) -> NDArray[np.float32]:
         [0.0, 0.0, 0.5, 1.0]
     """
     low, high = float(levels[0]), float(levels[1])
-    share: NDArray[np.float32] = (image.astype(np.float32) - low) / (high - low)
-    share = np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)
-    return share
+    if image.dtype == np.float32 and low == 0.0 and high == 1.0:
+        return np.clip(image, 0.0, 1.0)
+    share: NDArray[np.float32] = image.astype(np.float32)
+    if low:
+        share -= low
+    share /= high - low
+    return np.clip(share, 0.0, 1.0, out=share)
 
 
 def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Array:
@@ -248,10 +252,14 @@ def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Arr
         [0, 128, 255]
     """
     low, high = float(levels[0]), float(levels[1])
-    pixels: Array = level * (high - low) + low
+    if dtype == level.dtype and low == 0.0 and high == 1.0:
+        return level
+    pixels: Array = level * (high - low)
+    if low:
+        pixels += low
     if dtype.kind == "f":
         return pixels.astype(dtype, copy=False)
-    return np.rint(pixels).astype(dtype)
+    return np.rint(pixels, out=pixels).astype(dtype)
 
 
 def check_levels(case: Case, kind: str) -> Levels:
