@@ -18,7 +18,8 @@ from bogam.augment.sets import SETS, named
 from bogam.core.errors import UserError
 from bogam.core.types import Case
 
-KINDS = augmentations.names()
+KINDS = [kind for kind in augmentations.names() if augmentations.get(kind).group not in ("mix", "branch")]
+"""Those that need no other case; the others have contracts of their own."""
 COLOR = {"channel-shuffle", "color-jitter", "stain-jitter"}
 """Steps that refuse an image without three channels."""
 NOTHING_TO_DRAW = {"flip-horizontal", "flip-vertical", "flip-depth", "equalize", "invert"}

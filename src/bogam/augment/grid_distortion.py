@@ -61,7 +61,7 @@ def _stretch(place: FloatArray, steps: list[float], side: int) -> FloatArray:
     cell += 0.5 * count / side + 1.0
     piece = np.minimum(np.maximum(cell, 0.0), count + 1).astype(np.int32)
     cell -= piece
-    moved = cubics[3].take(piece)
+    moved: FloatArray = cubics[3].take(piece)
     for coefficient in (cubics[2], cubics[1], cubics[0]):
         moved *= cell
         moved += coefficient.take(piece)

@@ -143,9 +143,9 @@ def _sample(padded: Array, row: NDArray[np.float32], x: NDArray[np.float32], pit
                                 borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
         return made
     axis = 0 if row.shape[0] >= row.shape[1] else 1
-    parts = zip(np.array_split(row, 2, axis), np.array_split(x, 2, axis), strict=True)
-    return np.concatenate([_sample(padded, *(np.ascontiguousarray(p) for p in part), pitch, interpolation, fill)
-                           for part in parts], axis)
+    halves = zip(np.array_split(row, 2, axis), np.array_split(x, 2, axis), strict=True)
+    return np.concatenate([_sample(padded, np.ascontiguousarray(rows), np.ascontiguousarray(columns), pitch,
+                                   interpolation, fill) for rows, columns in halves], axis)
 
 
 def _round(made: Array, target: Array) -> None:
