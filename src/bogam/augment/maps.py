@@ -87,7 +87,17 @@ def source_of(moves: Sequence[Move], where: Places, shape: tuple[int, ...]) -> P
 
 
 def invert(matrix: Matrix) -> Matrix:
-    """Return the map back."""
+    """Return the map back.
+
+    Example:
+        >>> invert(((2.0, 0.0, 4.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))[0]
+        (0.5, 0.0, -2.0)
+    """
+    if len(matrix) == 3 and not (matrix[2][0] or matrix[2][1]):
+        (a, b, c), (d, e, f), _ = matrix
+        scale = 1 / (a * e - b * d)
+        a, b, d, e = e * scale, -b * scale, -d * scale, a * scale
+        return ((a, b + 0.0, -a * c - b * f), (d + 0.0, e, -d * c - e * f), (0.0, 0.0, 1.0))
     return tuple(map(tuple, np.linalg.inv(np.array(matrix)).tolist()))
 
 
@@ -190,16 +200,21 @@ def _error(planes: NDArray[np.float32], axis: int, times_finer: int) -> float:
     difference between finer nodes, at most a tenth where it changes.
     """
     some = tuple(slice(None) if other in (0, axis) else slice(None, None, 3) for other in range(planes.ndim))
-    planes = np.moveaxis(planes[some], axis, 0)
-    second = planes[2:] - planes[1:-1]
-    second -= planes[1:-1] - planes[:-2]
-    fourth = second[2:] - second[1:-1]
-    fourth -= second[1:-1] - second[:-2]
-    sixth = fourth[2:] - fourth[1:-1]
-    sixth -= fourth[1:-1] - fourth[:-2]
-    polynomials = cv2.norm(sixth.reshape(len(sixth), -1), cv2.NORM_INF) / 80
-    lines = cv2.norm(second.reshape(len(second), -1), cv2.NORM_INF) / (10 * times_finer ** 2)
-    return float(polynomials + lines)
+    second, sixth = _differences(planes.shape[axis])
+    lines = np.moveaxis(planes[some], axis, 0).reshape(planes.shape[axis], -1)
+    largest = []
+    for matrix in (sixth, second):
+        made = np.empty((len(matrix), lines.shape[1]), np.float32)
+        times(matrix, lines, made)
+        largest.append(float(cv2.norm(made, cv2.NORM_INF)))
+    return largest[0] / 80 + largest[1] / (10 * times_finer ** 2)
+
+
+@lru_cache(maxsize=32)
+def _differences(count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the matrices that take second and sixth differences of `count` values."""
+    eye = np.eye(count, dtype=np.float32)
+    return np.diff(eye, 2, axis=0), np.diff(eye, 6, axis=0)
 
 
 def _along(matrix: NDArray[np.float32], planes: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
