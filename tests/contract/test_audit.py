@@ -6,6 +6,7 @@ import json
 import pickle
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 import yaml
@@ -13,6 +14,7 @@ import yaml
 from bogam.audit.family import Evidence, Rule, rules
 from bogam.audit.probe.result import ProbeResult, ProbeRow
 from bogam.data.duplicates import Similar
+from bogam.data.looks import Looks
 from bogam.data.manifest import FOLDS, IMAGES, OBJECTS, PROBLEMS, Manifest, TargetSpec, table
 
 KINDS = rules.names()
@@ -22,19 +24,24 @@ def evidence(rows, classes=None, **more) -> Evidence:
     ids = [row["id"] for row in rows]
     targets = pl.DataFrame({"id": ids, "class": classes or [None] * len(ids)},
                            schema={"id": pl.String, "class": pl.String})
-    near, probe = more.pop("near", None), more.pop("probe", None)
+    near, probe, looks = more.pop("near", None), more.pop("probe", None), more.pop("looks", None)
     objects = table(more.pop("objects", []), OBJECTS)
     manifest = Manifest(Path("."), "made", table(rows, IMAGES), objects=objects, targets=targets, target_specs={
-        "class": TargetSpec(kind="multiclass", labels=("a", "b"))}, **more)
+        "class": TargetSpec(kind="multiclass", labels=("a", "b", "unknown"))}, **more)
     manifest.check()
-    return Evidence(manifest, "class", near, probe=probe)
+    return Evidence(manifest, "class", near, looks, probe=probe)
 
 
-BAD = [{"id": f"i{k}", "image": f"person{k % 3}_{k}.png", "patient": f"p{k // 2}", "study": "s", "lesion": "l",
+BAD = [{"id": f"i{k}", "image": f"person{k % 3}_{k}.png" if k else "Doe_John.png", "patient": f"p{k // 2}",
+         "study": "s", "lesion": "l",
         "part": ("train", "test", "validation")[k % 3], "pixels_sha256": "same" if k < 4 else str(k),
         "origin": ("real", "derived", "synthetic")[k % 3], "rows": 4 if k == 11 else 50, "columns": 40,
         "channels": 1 + 2 * (k % 2), "bits": 8 * (1 + k % 2), "format": ("png", "jpeg")[k % 2]} for k in range(12)]
 NEAR = Similar((("i0", "i1", 1.0), ("i4", "i5", 0.99), ("i4", "i7", 0.96)), 0.95, "3 pairs")
+PATCH = np.repeat(np.arange(64) < 20, 64).reshape(64, 64) * np.uint8(150)
+SMALL = {f"i{k}": np.roll(np.random.default_rng(k).integers(0, 90, (64, 64)).astype(np.uint8) + PATCH,
+                          30 * (k // 2 % 2), axis=0) for k in range(240)}
+LOOKS = Looks(SMALL, {}, {f"i{k}": {"text": float(k % 3 == 0)} for k in range(240)}, {})
 
 
 def probed(unit: str, given: bool, low: float | None, difference: float) -> ProbeResult:
@@ -60,19 +67,24 @@ SITUATIONS = {
     "no split, nothing to gain": lambda: evidence(BAD, probe=probed("patient", False, -0.1, 0.0)),
     "no split, much to gain": lambda: evidence(BAD, probe=probed("patient", False, 0.1, 0.2)),
     "all that is bad": lambda: evidence(
-        BAD, [*"aabbaabbab", None, "a"], near=NEAR, patient="given", mask_labels=("m",),
+        BAD, [*"aabbaabba", "unknown", None, "a"], near=NEAR, patient="given", mask_labels=("m",),
         objects=[{"id": "i0", "kind": "mask", "label": "m", "locator": "m.png"}],
         set_aside=table([{"file": "x.png", "problem": "is empty"}], PROBLEMS)),
     "all that is bad, in folds": lambda: evidence(
         BAD, list("ab" * 6), near=NEAR,
         folds=table([{"id": f"i{k}", "repeat": 0, "fold": f, "part": ("train", "test")[(k + f) % 2], "group": str(k)}
-                     for k in range(12) for f in range(2)], FOLDS))}
+                     for k in range(12) for f in range(2)], FOLDS)),
+    "many, and the class shows": lambda: evidence(
+        [{"id": f"i{k}", "image": f"{k}.png", "origin": "real", "patient": f"p{k // 2}", "rows": 50 + k // 2 % 2 * 9,
+          "columns": 50} for k in range(240)],
+        ["ab"[k // 2 % 2] if k != 7 else "a" for k in range(240)], patient="given", looks=LOOKS)}
 
 
 def test_the_family_is_what_its_folder_holds() -> None:
-    assert KINDS == ["class-confounded-with-patient", "class-counts", "copies", "copy-probe", "group-id",
-                     "groups-across-split", "identical-across-labels", "missing-labels", "picture-sizes",
-                     "shuffled-labels", "unreadable-files"]
+    assert KINDS == ["burnt-in-marks", "class-confounded-with-patient", "class-counts", "copies", "copy-probe",
+                     "group-id", "groups-across-split", "identical-across-labels", "identity", "missing-labels",
+                     "nulls-as-negatives", "picture-sizes", "shortcuts", "shuffled-labels", "suspicious-labels",
+                     "unreadable-files"]
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

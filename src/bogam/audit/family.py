@@ -50,9 +50,9 @@ class Finding:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Finding:
-        """Return the finding that `to_dict` wrote."""
-        return cls(**{**values, "files": tuple(values["files"]),
-                      "pairs": tuple((one, other, words) for one, other, words in values["pairs"])})
+        """Return the finding that `to_dict` wrote, now or before findings had pictures."""
+        return cls(**{**values, "files": tuple(values.get("files") or ()),
+                      "pairs": tuple((one, other, words) for one, other, words in values.get("pairs") or ())})
 
     def examples(self, most: int = 4) -> str:
         """Return the first files in one line, or "".
@@ -90,7 +90,8 @@ class Evidence:
     def digest(self) -> str:
         """Return 16 hex digits that change with anything that a rule could look at."""
         total = hashlib.sha256(self.manifest.digest().encode())
-        total.update(self.manifest.set_aside.write_csv().encode())
+        for frame in (self.manifest.set_aside, self.manifest.unused):
+            total.update(frame.write_csv().encode())
         near = None if self.near is None else (self.near.threshold, self.near.pairs)
         total.update(repr((self.target, near, self.looks is None, self.probe)).encode())
         return total.hexdigest()[:16]

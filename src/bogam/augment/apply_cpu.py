@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from bogam.augment.family import Augment, Drawn, Matrix
 from bogam.augment.geometry import move_geometry
 from bogam.augment.maps import Bend, Move, join, table
+from bogam.augment.volume import VolumeMap
 from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case, FloatArray
 
 Levels = tuple[float, float]
+_BLOCK = 32768
 Sample = Callable[[Array, int, float], Array]
 """(planes, interpolation, fill) to moved planes."""
 
@@ -45,9 +47,12 @@ def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
         masks = None if masks is None else _turned(masks, turn)
     else:
         fill = float(case.levels[0] if case.levels is not None else case.image.min())
-        sample = _by_matrix(only, shape) if only is not None else _by_table(joined, shape)
+        if len(shape) == 3:
+            sample = _by_volume(joined, shape)
+        else:
+            sample = _by_matrix(only, shape) if only is not None else _by_table(joined, shape)
         image = _unsigned(case.image, fill, sample)
-        masks = None if masks is None else sample(masks, cv2.INTER_NEAREST, 0.0)
+        masks = None if masks is None else _packed(masks, sample)
     changed = case.but(image=image, masks=masks)
     if case.boxes is None and case.points is None and case.spacing_mm is None and case.affine is None:
         return changed
@@ -108,6 +113,38 @@ def _by_table(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
     return sample
 
 
+def _by_volume(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
+    """Return what samples volumes (n, Z, Y, X) by the map of all moves."""
+    where = VolumeMap(moves, (shape[0], shape[1], shape[2]))
+
+    def sample(planes: Array, interpolation: int, fill: float) -> Array:
+        moved = np.empty(planes.shape, planes.dtype)
+        for volume, target in zip(planes, moved, strict=True):
+            if interpolation == cv2.INTER_NEAREST:
+                where.nearest(volume, target)
+            else:
+                where.linear(volume, fill, target)
+        return moved
+
+    return sample
+
+
+def _packed(masks: Array, sample: Sample) -> Array:
+    """Look up masks at their nearest places, up to eight of them at once as the bits of one plane."""
+    if len(masks) < 2 or masks.dtype != np.uint8 or masks.max(initial=0) > 1:
+        return sample(masks, cv2.INTER_NEAREST, 0.0)
+    moved = np.empty_like(masks)
+    for first in range(0, len(masks), 8):
+        some = masks[first:first + 8]
+        bits = some[0].copy()
+        for place, mask in enumerate(some[1:], start=1):
+            bits |= mask << place
+        bits = sample(bits[None], cv2.INTER_NEAREST, 0.0)[0]
+        for place, target in enumerate(moved[first:first + 8]):
+            np.bitwise_and(bits >> place if place else bits, 1, out=target)
+    return moved
+
+
 def _unsigned(image: Array, fill: float, sample: Sample) -> Array:
     """Sample an image linearly, signed 16 bit as unsigned with 32768 added: the same values, in half the time."""
     if image.dtype != np.int16:
@@ -117,7 +154,7 @@ def _unsigned(image: Array, fill: float, sample: Sample) -> Array:
     return lifted.view(np.int16)
 
 
-def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Drawn]]) -> Array:
+def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Drawn]], own: bool = False) -> Array:
     """Bend grey levels through several tones at once.
 
     The rule for values: a pixel is read as its share of the levels, clamped to [0, 1]; each tone's result is clamped
@@ -128,26 +165,54 @@ def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Draw
         image: (C, Y, X) or (C, Z, Y, X); uint8, uint16, int16 or float32.
         levels: (low, high), low < high.
         steps: tone parts and what they drew, in order.
+        own: the image may be overwritten with the result.
 
     Returns:
         Same shape and dtype. Integer images go through one look-up table (over the levels' range for 16 bit), or
         through the same function directly where they have fewer pixels than the table has entries.
     """
-    if image.dtype == np.uint8:
-        table = write_levels(_bend(_ramp("u1", *levels)[1], steps), levels, image.dtype)
-        return cv2.LUT(image.reshape(-1, image.shape[-1]), table).reshape(image.shape)  # type: ignore[no-any-return]
-    if image.dtype.kind in "iu" and image.size > levels[1] - levels[0]:
+    made = image if own else np.empty(image.shape, image.dtype)
+    source, target = image.reshape(-1), made.reshape(-1)
+    if image.dtype == np.uint8 or (image.dtype.kind in "iu" and image.size > levels[1] - levels[0]):
         first, ramp = _ramp(image.dtype.str, *levels)
-        table = write_levels(_bend(ramp, steps), levels, image.dtype)
-        index = image if first == 0 else image.astype(np.int32) - first
-        return np.take(table, index, mode="clip")
-    return write_levels(_bend(read_levels(image, levels), steps), levels, image.dtype)
+        _look_up(source, first, write_levels(_bend(ramp, steps), levels, image.dtype), target)
+        return made
+    for start in range(0, source.size, _BLOCK):  # blocks that stay in the processor's cache
+        block = slice(start, start + _BLOCK)
+        target[block] = write_levels(_bend(read_levels(source[block], levels), steps), levels, image.dtype)
+    return made
 
 
 def _bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> FloatArray:
     for part, drawn in steps:
-        level = np.minimum(np.maximum(part.tone(level, drawn), 0.0), 1.0)
+        bent = part.tone(level, drawn)
+        target = None if np.may_share_memory(bent, level) else bent
+        level = np.minimum(np.maximum(bent, 0.0, out=target), 1.0, out=target)
     return level
+
+
+def _look_up(source: Array, first: int, table: Array, target: Array) -> None:
+    """Write to `target` the table's entry for each pixel; the table's first entry is for `first`, its ends go on."""
+    if source.dtype != np.uint8 and not _wide_tables():
+        index = source.astype(np.int32)
+        index -= first
+        np.take(table, index, mode="clip", out=target)
+        return
+    if source.dtype != np.uint8:
+        start = first - np.iinfo(source.dtype).min
+        whole = np.empty(65536, source.dtype)
+        whole[:start], whole[start:start + len(table)], whole[start + len(table):] = table[0], table, table[-1]
+        table = np.concatenate([whole[32768:], whole[:32768]]) if source.dtype == np.int16 else whole  # -1 is 65535
+    cv2.LUT(source[None], table, dst=target[None])
+
+
+@lru_cache(maxsize=1)
+def _wide_tables() -> bool:
+    """Return whether this OpenCV looks 16-bit values up, which it does since 5.0."""
+    try:
+        return bool(cv2.LUT(np.array([[3]], np.uint16), np.arange(1, 65537).astype(np.uint16))[0, 0] == 4)
+    except cv2.error:
+        return False
 
 
 @lru_cache(maxsize=16)
@@ -170,9 +235,12 @@ def read_levels(image: Array, levels: Levels) -> NDArray[np.float32]:
         [0.0, 0.0, 0.5, 1.0]
     """
     low, high = float(levels[0]), float(levels[1])
-    share: NDArray[np.float32] = (image.astype(np.float32) - low) / (high - low)
-    share = np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)
-    return share
+    share: NDArray[np.float32] = image.astype(np.float32)
+    if low:
+        share -= low
+    if high - low != 1:
+        share /= high - low
+    return np.clip(share, 0.0, 1.0, out=share)
 
 
 def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Array:
@@ -183,10 +251,12 @@ def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Arr
         [0, 128, 255]
     """
     low, high = float(levels[0]), float(levels[1])
-    pixels: Array = level * (high - low) + low
+    pixels: Array = level * (high - low)
+    if low:
+        pixels += low
     if dtype.kind == "f":
-        return pixels.astype(dtype, copy=False)
-    return np.rint(pixels).astype(dtype)
+        return np.clip(pixels, low, high, out=pixels).astype(dtype, copy=False)
+    return np.rint(pixels, out=pixels).astype(dtype)
 
 
 def check_levels(case: Case, kind: str) -> Levels:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -31,7 +31,9 @@ class Augment(Part):
 
     - warp: `matrix`, or `source` where it `bends`;
     - tone: `tone`, and `measure` where the curve depends on the image;
-    - filter: `filter`.
+    - filter: `filter`;
+    - mix: `mix`, with as many `partners` as it takes;
+    - branch: `branch`.
     """
 
     group: ClassVar[Group]
@@ -39,8 +41,16 @@ class Augment(Part):
     """Refuse a case whose grey range is unknown; tones always do."""
     volumes: ClassVar[bool] = False
     """Whether (C, Z, Y, X) is understood; tones always do."""
+    partners: ClassVar[int] = 0
+    """How many other training cases a mix takes."""
+    needs_lesion: ClassVar[bool] = False
+    """Take only partners with a mask that is not empty."""
+    pictures: ClassVar[bool] = True
+    """Whether (C, Y, X) is understood."""
     bends: ClassVar[bool] = False
     """A warp that no matrix describes: it gives `source` instead."""
+    mirrors: ClassVar[bool] = False
+    """A warp that can turn left into right hands."""
 
     probability: Share = 0.5
     """Share of the draws in which the step is done; otherwise it leaves no trace, not in the history either."""
@@ -55,6 +65,10 @@ class Augment(Part):
             case: as prepared, before any augmentation; its pixels are not for reading here.
         """
         return {}
+
+    def faults(self, task: str) -> list[str]:
+        """Return what speaks against this step in a training of this task, one message each; mostly nothing."""
+        return []
 
     @staticmethod
     def matrix(drawn: Drawn, shape: tuple[int, ...]) -> Matrix:
@@ -71,8 +85,9 @@ class Augment(Part):
     def source(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
         """Return where a warp that bends reads each place of its result from.
 
-        The map must be smooth at the scale of a few pixels and must not fold, also some way outside the image; the
-        engine checks how finely it has to look, inverts the map for boxes and points, and joins it with its neighbors.
+        The map must not fold, also some way outside the image, and should have a continuous second derivative: the
+        engine checks how finely it has to look and works a map with creases out pixel by pixel, slowly. It inverts the
+        map for boxes and points, and joins it with its neighbors.
 
         Args:
             where: (y, x) or (z, y, x), float32 or float64, of shapes that broadcast; not to be written to. The result
@@ -114,9 +129,45 @@ class Augment(Part):
         raise NotImplementedError
 
 
+    @staticmethod
+    def mix(cases: Sequence[Case], drawn: Drawn) -> tuple[Case, tuple[float, ...] | None]:
+        """Return the first case with the others mixed in, and the share of each in the class target.
+
+        Args:
+            cases: the case itself as it is at the step's place, then its partners: of the same shape and dtype, on the
+                same grey levels, with masks and boxes where the case has them; not to be written to.
+            drawn: what `draw` returned.
+
+        Returns:
+            The case with new image, masks and boxes, and shares that sum to 1; None instead of shares where the mix
+            leaves open what the class now is.
+        """
+        raise NotImplementedError
+
+
+    @staticmethod
+    def branch(case: Case, drawn: Drawn, apply: Callable[[Case, Sequence[Drawn]], Case]) -> tuple[Case, dict[str, Any]]:
+        """Return one view of a case, and what the history says of it.
+
+        Args:
+            case: as it is at the step's place.
+            drawn: what `draw` returned, with the number of the view under "view": 0 is the case itself.
+            apply: carries out drawn steps on a case.
+        """
+        raise NotImplementedError
+
+
 augmentations: Family[Augment] = Family(
     "augmentation", "bogam.augment", Augment,
-    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets"))
+    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets", "partners", "sides", "describe"))
+
+
+def draw_entry(step: Augment, rng: np.random.Generator, case: Case) -> dict[str, Any]:
+    """Return what the history says of a step that happens: ``{"augment": kind, ...}``."""
+    entry = {"augment": step.kind, **step.draw(rng, case)}
+    if case.boxes is not None and hasattr(step, "min_visible"):
+        entry["min_visible"] = step.min_visible
+    return entry
 
 
 def check_above_zero(value: tuple[float, float]) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from bogam.core.types import FloatArray
 
 TOLERANCE_PX = 0.05
 """How far a table of places may lie from the exact map; checked on every table, which is refined until it holds."""
-_NODES = 64
+_NODES = 32
 _local = threading.local()
 
 
@@ -45,6 +46,9 @@ def multiply(later: Matrix, earlier: Matrix) -> Matrix:
         >>> multiply(double, step)
         ((2.0, 0.0, 6.0), (0.0, 2.0, 0.0), (0.0, 0.0, 1.0))
     """
+    if len(later) == 3:
+        (a, b, c), (d, e, f), (g, h, i) = earlier
+        return tuple((p * a + q * d + r * g, p * b + q * e + r * h, p * c + q * f + r * i) for p, q, r in later)
     columns = tuple(zip(*earlier, strict=True))
     return tuple(tuple(sum(a * b for a, b in zip(row, column, strict=True)) for column in columns) for row in later)
 
@@ -107,14 +111,21 @@ def _row(row: tuple[float, ...], where: Places) -> FloatArray:
 
 
 def table(moves: Sequence[Move], shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return for each pixel of the result the (y, x) in the image that it is read from.
-
-    The map is worked out on a coarse grid and stretched linearly. Between the nodes of a smooth map that would lie up
-    to one eighth of its second difference to one side; a sixteenth is taken off at the nodes, so that about as much
-    to both sides is left. Where this exceeds `TOLERANCE_PX`, the grid is refined, in the end to one node per pixel.
+    """Return for each pixel of a picture's result the (y, x) in the image that it is read from, see `stretch`.
 
     Args:
         moves: at least one.
+        shape: (Y, X).
+    """
+    return stretch(lambda nodes: source_of(moves, nodes, shape), shape)
+
+
+def stretch(read: Callable[[Places], Places],
+            shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return a map for each pixel, worked out at nodes and stretched in between, see `at_nodes`.
+
+    Args:
+        read: (y, x) of places in the result to (y, x) in the image.
         shape: (Y, X).
 
     Returns:
@@ -123,47 +134,131 @@ def table(moves: Sequence[Move], shape: tuple[int, int]) -> tuple[NDArray[np.flo
     step = 1
     while 2 * step * _NODES <= min(shape):
         step *= 2
-    while True:
-        nodes = _nodes(shape, step)
-        size = (nodes[0].shape[0], nodes[1].shape[1])
-        planes = [np.broadcast_to(plane, size) for plane in source_of(moves, nodes, shape)]
-        if step == 1:
-            return np.ascontiguousarray(planes[0]), np.ascontiguousarray(planes[1])
-        centered = [_center(plane) for plane in planes]
-        if max(error for _, error in centered) <= TOLERANCE_PX:
-            break
-        step //= 2
-    stretched = _buffers(size[0] * step, size[1] * step)
-    for (plane, _), target in zip(centered, stretched, strict=True):
-        cv2.resize(plane, (size[1] * step, size[0] * step), dst=target, interpolation=cv2.INTER_LINEAR)
+    step, planes = at_nodes(read, shape, step)
+    if step == 1:
+        return planes[0], planes[1]
+    height, width = planes.shape[1] * step, planes.shape[2] * step
+    stretched = _buffers(height, width)
+    for plane, target in zip(planes, stretched, strict=True):
+        cv2.resize(plane, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
     inside = (slice(step, step + shape[0]), slice(step, step + shape[1]))
     return stretched[0][inside], stretched[1][inside]
 
 
-@lru_cache(maxsize=16)
-def _nodes(shape: tuple[int, int], step: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return rows (n, 1) and columns (1, m) of nodes: centers of cells of `step` pixels, one cell more all round."""
-    around = 0 if step == 1 else 1
-    rows, columns = ((np.arange(-around, -(-side // step) + around) + 0.5) * step - 0.5 for side in shape)
-    nodes = rows[:, None].astype(np.float32), columns[None].astype(np.float32)
-    for held in nodes:
-        held.setflags(write=False)
-    return nodes
+def at_nodes(read: Callable[[Places], Places], shape: tuple[int, ...], step: int) -> tuple[int, NDArray[np.float32]]:
+    """Return a map at nodes between which straight lines keep within `TOLERANCE_PX` of it.
 
+    The map is worked out every `step` pixels and at finer nodes by polynomials of the fifth degree. Straight lines
+    between these lie up to an eighth of the second difference to one side, so a sixteenth is taken off at the nodes.
+    The error of both is estimated from sixth and second differences; where it exceeds the tolerance, the step is
+    halved.
 
-def _center(plane: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """Return nodes between which a straight line errs to both sides alike, and how far it may then err.
+    Args:
+        read: places in the result to places in the image.
+        shape: of the image, two or three axes.
+        step: power of two to begin with.
 
-    A sixteenth of the second difference where that is steady; a tenth where it jumps between two nodes.
+    Returns:
+        Distance of the nodes in pixels, and the map there, (axes, nodes along each axis): the nodes are the centers of
+        cells of that many pixels, with one cell more all round. Distance 1 stands for exactly one node per pixel.
     """
-    bow = cv2.Laplacian(plane, cv2.CV_32F, ksize=1)
-    down = plane[2:] - plane[1:-1]
-    down -= plane[1:-1] - plane[:-2]
-    across = bow[1:-1, 1:-1] - down[:, 1:-1]
-    error = float(max(down.max(), -down.min()) + max(across.max(), -across.min())) / 10
-    bow[0], bow[-1] = bow[1], bow[-2]
-    bow[:, 0], bow[:, -1] = bow[:, 1], bow[:, -2]
-    return cv2.scaleAdd(bow, -1 / 16, plane), error
+    axes = len(shape)
+    while True:
+        nodes = nodes_of(shape, step)
+        size = tuple(axis.size for axis in nodes)
+        planes = np.empty((axes, *size), np.float32)
+        for plane, target in zip(read(nodes), planes, strict=True):
+            target[...] = plane
+        if step == 1:
+            return 1, planes
+        times_finer = min(step, 4 if axes == 2 else 2)
+        if sum(_error(planes, axis + 1, times_finer) for axis in range(axes)) <= TOLERANCE_PX * (1 + 0.3 * axes):
+            break  # the sum overstates: the axes err most at different places
+        step //= 2
+    for axis, side in enumerate(shape):
+        planes = _along(_finer(side, step, times_finer), planes, axis + 1)
+    if step == times_finer:
+        return 1, np.ascontiguousarray(planes[(slice(None), *(slice(1, side + 1) for side in shape))])
+    return step // times_finer, planes
+
+
+def _error(planes: NDArray[np.float32], axis: int, times_finer: int) -> float:
+    """Return how far polynomials through nodes, and lines between finer ones, may lie from the map along one axis.
+
+    Every third line is looked at. Polynomials of the fifth degree miss an eightieth of the largest sixth difference at
+    a crease, and much less of it in a map whose second derivative is continuous. Lines miss a sixteenth of the second
+    difference between finer nodes, at most a tenth where it changes.
+    """
+    some = tuple(slice(None) if other in (0, axis) else slice(None, None, 3) for other in range(planes.ndim))
+    planes = np.moveaxis(planes[some], axis, 0)
+    second = planes[2:] - planes[1:-1]
+    second -= planes[1:-1] - planes[:-2]
+    fourth = second[2:] - second[1:-1]
+    fourth -= second[1:-1] - second[:-2]
+    sixth = fourth[2:] - fourth[1:-1]
+    sixth -= fourth[1:-1] - fourth[:-2]
+    polynomials = cv2.norm(sixth.reshape(len(sixth), -1), cv2.NORM_INF) / 80
+    lines = cv2.norm(second.reshape(len(second), -1), cv2.NORM_INF) / (10 * times_finer ** 2)
+    return float(polynomials + lines)
+
+
+def _along(matrix: NDArray[np.float32], planes: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    """Return planes multiplied by a matrix along one axis."""
+    before, after = planes.shape[:axis], planes.shape[axis + 1:]
+    if not after:
+        last = np.empty((*before, len(matrix)), np.float32)
+        times(planes.reshape(-1, matrix.shape[1]), matrix.T, last.reshape(-1, len(matrix)))
+        return last
+    made = np.empty((math.prod(before), len(matrix), math.prod(after)), np.float32)
+    for plane, target in zip(planes.reshape(len(made), -1, made.shape[2]), made, strict=True):
+        times(matrix, plane, target)
+    return made.reshape(*before, len(matrix), *after)
+
+
+def times(one: FloatArray, other: FloatArray, out: FloatArray) -> None:
+    """Multiply two matrices piece by piece, so that the library keeps to the calling thread.
+
+    OpenBLAS starts threads for more than 262,144 multiplications; on a busy machine they wait for each other for much
+    longer than such a product takes.
+    """
+    rows = max(1, 262144 // max(1, one.shape[1] * other.shape[1]))
+    for row in range(0, len(one), rows):
+        np.matmul(one[row:row + rows], other, out=out[row:row + rows])
+
+
+@lru_cache(maxsize=32)
+def _finer(side: int, step: int, times_finer: int) -> NDArray[np.float32]:
+    """Return the matrix from nodes every `step` pixels to finer ones, a sixteenth of their bow taken off."""
+    coarse = nodes_of((side,), step)[0].astype(np.float64)
+    fine = step // times_finer
+    places = (np.arange(-2, -(-side // fine) + 2) + 0.5) * fine - 0.5
+    matrix = np.zeros((len(places), len(coarse)))
+    for row, place in enumerate(places):
+        first = min(max(int((place - coarse[0]) // step) - 2, 0), len(coarse) - 6)
+        near = coarse[first:first + 6]
+        for k in range(6):
+            others = np.delete(near, k)
+            matrix[row, first + k] = np.prod((place - others) / (near[k] - others))
+    made = matrix[1:-1] - (matrix[2:] - 2 * matrix[1:-1] + matrix[:-2]) / 16
+    return made.astype(np.float32)
+
+
+@lru_cache(maxsize=32)
+def nodes_of(shape: tuple[int, ...], step: int) -> tuple[NDArray[np.float32], ...]:
+    """Return the nodes of each axis, shaped to broadcast: centers of cells of `step` pixels, three more at both ends.
+
+    Example:
+        >>> [axis.shape for axis in nodes_of((8, 12), 4)], nodes_of((8, 12), 4)[0].ravel().tolist()
+        ([(8, 1), (1, 9)], [-10.5, -6.5, -2.5, 1.5, 5.5, 9.5, 13.5, 17.5])
+    """
+    around = 0 if step == 1 else 3
+    nodes = []
+    for axis, side in enumerate(shape):
+        centers = (np.arange(-around, -(-side // step) + around) + 0.5) * step - 0.5
+        held = centers.astype(np.float32).reshape(tuple(-1 if other == axis else 1 for other in range(len(shape))))
+        held.setflags(write=False)
+        nodes.append(held)
+    return tuple(nodes)
 
 
 def _buffers(height: int, width: int) -> NDArray[np.float32]:

@@ -19,13 +19,14 @@ class WindowJitter(Augment):
     The case's levels are the window. The new one has its center moved by a share of the width and its width
     multiplied; grey levels outside it become its ends, and the new window is shown over the same levels. DICOM's
     function LINEAR_EXACT: `(x - center) / width + 0.5`. What lay outside the case's levels is at their ends already,
-    so a wider window shows no more of it.
+    so a wider or lower window shows no more of it, and black air around a body becomes grey. Where that must not be,
+    use `gamma`, which keeps both ends, or a `center` range from 0 up and a `width` range up to 1.
 
     Masks, boxes and targets stay as they are. In CT keep the shift well below the contrast between the tissues to be
     told apart: Hounsfield units are calibrated, and a network may rightly use them.
 
     References:
-        DICOM PS3.3, C.11.2.1.3.2 (LINEAR_EXACT).
+        DICOM PS3.3, C.11.2.1.3 (VOI LUT Function).
     """
 
     group: ClassVar[Group] = "tone"

@@ -17,6 +17,7 @@ class Zoom(Augment):
     """Enlarge or shrink about the image's center, the image's size kept; the fill has the lowest grey level."""
 
     group: ClassVar[Group] = "warp"
+    volumes: ClassVar[bool] = True
     kind: Literal["zoom"] = "zoom"
     factor: Annotated[Range, AfterValidator(check_above_zero)] = (0.9, 1.1)
     """Magnification, drawn log-uniformly from (low, high); above 1 enlarges."""
@@ -28,12 +29,14 @@ class Zoom(Augment):
 
     @staticmethod
     def matrix(drawn: Drawn, shape: tuple[int, ...]) -> Matrix:
-        """Return the magnification about ((Y - 1) / 2, (X - 1) / 2).
+        """Return the magnification about the middle, ((Y - 1) / 2, (X - 1) / 2); of a volume along all three axes.
 
         Example:
             >>> Zoom.matrix({"factor": 2.0}, (3, 5))
             ((2.0, 0.0, -1.0), (0.0, 2.0, -2.0), (0.0, 0.0, 1.0))
         """
         factor = drawn["factor"]
-        return ((factor, 0.0, (1 - factor) * (shape[-2] - 1) / 2), (0.0, factor, (1 - factor) * (shape[-1] - 1) / 2),
-                (0.0, 0.0, 1.0))
+        axes = len(shape)
+        rows = [(*(0.0,) * axis, factor, *(0.0,) * (axes - 1 - axis), (1 - factor) * (side - 1) / 2)
+                for axis, side in enumerate(shape)]
+        return (*rows, (*(0.0,) * axes, 1.0))

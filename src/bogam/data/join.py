@@ -42,7 +42,9 @@ def join_parts(parts: Sequence[tuple[str, Manifest]], pattern: str | None = None
     return Manifest(root=root, name=" and ".join(m.root.name for _, m in parts), images=images,
                     objects=pl.concat([objects for _, objects, _ in frames]), targets=targets, target_specs=specs,
                     mask_labels=labels, patient=status, dataset=known.pop() if len(known) == 1 else None,
-                    set_aside=pl.concat([_aside(m, root) for _, m in parts]), notes=tuple(notes))
+                    set_aside=pl.concat([_aside(m, root) for _, m in parts]), notes=tuple(notes),
+                    unused=pl.concat([m.unused.with_columns(pl.concat_str(pl.lit(f"{part}/"), pl.col("id")).alias("id"))
+                                      for part, m in parts], how="diagonal"))
 
 
 def _root(roots: Sequence[Path]) -> Path:

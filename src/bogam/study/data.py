@@ -12,6 +12,7 @@ import polars as pl
 from bogam.audit.family import Evidence
 from bogam.audit.probe.result import ProbeResult
 from bogam.audit.run import Audit, audit, check_accepted, refuse
+from bogam.augment.sides import Sides
 from bogam.core.errors import UserError, near_miss, say
 from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
@@ -20,6 +21,7 @@ from bogam.data.manifest import Manifest
 from bogam.data.scan import scan
 from bogam.data.split import split, split_notes
 from bogam.page.text import many
+from bogam.study.place import made_cache
 from bogam.study.recipe import DataSection, Recipe
 
 Tell = Callable[[str, int, int], None]
@@ -51,6 +53,12 @@ class Ready:
     accepted: list[dict[str, str]]
     unit: str
     notes: tuple[str, ...]
+
+
+def overridden(ready: Ready) -> list[str]:
+    """Return a sentence per stop that the recipe goes past, for the terminal; the report has them at its top."""
+    return [f"The audit said stop, and the recipe goes past it. {one['rule']}: {one['title']} Reason given: "
+            f"{one['reason']}" for one in ready.accepted]
 
 
 def open_data(section: DataSection, cache: Path, tell: Tell = quiet) -> Manifest:
@@ -201,9 +209,11 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         UserError: a folder, column or split that cannot be used.
     """
     check_accepted(recipe.audit.accept)
+    made_cache(cache)
     whole = open_data(recipe.data, cache, tell)
     target = choose_target(whole, recipe.data, recipe.task)
     labels = labels_of(whole, recipe.data, recipe.task, target)
+    Sides.of(recipe.data.sides, labels)
     if recipe.task == "segmentation":
         whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
     manifest, notes = usable(whole, recipe.task, target)

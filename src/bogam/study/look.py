@@ -25,7 +25,7 @@ from bogam.data.manifest import Manifest
 from bogam.data.readers.read import read_picture
 from bogam.study.commented import commented
 from bogam.study.data import Ready, Tell, choose_target, look_at, make_ready, probe_split, quiet, read_all, unlabeled
-from bogam.study.place import audit_folder
+from bogam.study.place import audit_folder, made_cache
 from bogam.study.recipe import DataSection, load_recipe, parse_recipe
 
 LOOKED_AT = 24
@@ -87,7 +87,7 @@ def audit_of(what: Path, *others: Path, patient: str | None = None, layout: str 
         raise UserError(say("audit", f"--set for a {'study' if is_study else 'folder'}", "a recipe",
                             "" if is_study else "`bogam init FOLDER` writes one."))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:  # mapped looks may outlive it
-        place = cache or Path(scratch)
+        place = made_cache(cache or Path(scratch))
         if is_study or is_recipe:
             return _with_split(what, is_study, place, sets, tell, probe)
         manifest = _folders((what, *others), place, tell, patient=patient, layout=layout, slice_axis=slice_axis)

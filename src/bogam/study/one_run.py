@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +31,9 @@ from bogam.study.data import class_indices
 from bogam.study.openings import log_opening
 from bogam.study.recipe import Recipe
 from bogam.train.rows import read_rows, write_atomically
+
+if TYPE_CHECKING:
+    from bogam.train.loop import Job
 
 
 @dataclass(frozen=True)
@@ -143,17 +146,14 @@ def versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
-def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, Any]], None] | None) -> dict[str, Any]:
-    import cv2
-    import torch
+def job_of(spec: RunSpec, recipe: Recipe,
+           tell: Callable[[dict[str, Any]], None] | None = None) -> tuple[Job, Prepared, list[str]]:
+    """Return the training of a run, its prepared cases, and the ids of its test part.
 
-    from bogam.evaluate.score import score
-    from bogam.evaluate.thresholds import choose_thresholds
-    from bogam.models.family import count_parameters
-    from bogam.predict.model_folder import Model, save_model
-    from bogam.train.loop import Job, fit
-
-    cv2.setNumThreads(1)
+    Raises:
+        UserError: a part without a usable image.
+    """
+    from bogam.train.loop import Job
     manifest = _manifest(spec.study / "manifest")
     prepared = _prepared(spec.study / "manifest", way_of(recipe), spec.cache, spec.disk_gb)
     aside = {name for name, _ in prepared.problems}
@@ -166,9 +166,27 @@ def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, An
     classes = class_indices(manifest, spec.target, spec.labels) if recipe.task == "classification" else {}
     normalize = recipe.prepare[-1]
     assert isinstance(normalize, Normalize)
-    done = fit(Job(spec.folder, recipe.task, spec.labels, prepared.case, parts["train"], parts["validation"], classes,
-                   normalize, recipe.augment, recipe.model, recipe.loss, recipe.train, spec.seed, spec.device,
-                   spec.threads, spec.ahead, tell))
+    job = Job(spec.folder, recipe.task, spec.labels, prepared.case, parts["train"], parts["validation"], classes,
+              normalize, recipe.augment, recipe.model, recipe.loss, recipe.train, spec.seed, spec.device, spec.threads,
+              spec.ahead, tell, recipe.data.sides)
+    return job, prepared, parts["test"]
+
+
+def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, Any]], None] | None) -> dict[str, Any]:
+    import cv2
+    import torch
+
+    from bogam.evaluate.score import score
+    from bogam.evaluate.thresholds import choose_thresholds
+    from bogam.models.family import count_parameters
+    from bogam.predict.model_folder import Model, save_model
+    from bogam.train.loop import fit
+
+    cv2.setNumThreads(1)
+    manifest = _manifest(spec.study / "manifest")
+    job, prepared, test = job_of(spec, recipe, tell)
+    parts, classes = {"train": job.train, "validation": job.validation, "test": test}, job.classes
+    done = fit(job)
     if _rank() != 0:
         return {}
     torch.set_num_threads(spec.threads)

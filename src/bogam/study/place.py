@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bogam.core.errors import UserError, say
+
 HOME = "bogam-out"
 """Folder of studies, trainings and audits, below the folder in which the command is given."""
 
@@ -26,6 +28,16 @@ def looked_cache(out: Path, chosen: Path | None = None) -> Path:
     if chosen is not None:
         return chosen
     return out.parent / "cache" if out.parent.name == HOME else out / "cache"
+
+
+def made_cache(folder: Path) -> Path:
+    """Make the folder of a cache where it is not there, and return it. Raises UserError where that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(say(f"cache {folder}", f"a place that cannot be written ({error.strerror})", "a folder",
+                            "Name another with --cache.")) from None
+    return folder
 
 
 def audit_folder(name: str) -> Path:

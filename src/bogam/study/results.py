@@ -74,8 +74,7 @@ class StudyResult:
         axes: axis name to its value labels, in order; e.g. {"augment": ["none", "geometric"]}.
         task: "segmentation" or "classification".
         labels: class names, or mask labels.
-        findings: of the audit: rows with rule, severity ("stop", "warning", "note"), title, detail, files (list),
-            why, do.
+        findings: of the audit: what `audit.family.Finding.to_dict` gives.
         facts: versions, device, threads, memory, wall time, dates, digests.
         grouping: what the unit of resampling is, in words ("patient", "duplicate group (patients unknown)").
         copying: each trained cell beside the copier, on the primary metric.

@@ -1,0 +1,148 @@
+"""A number as it was printed: its text, and the interval of true values that its digits allow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+EXACT = Fraction(1, 10**9)
+"""No printed number is taken as more exact than this: a computed table carries the noise of floating point."""
+NOTHING = {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "."}
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_SPREAD = re.compile(r"^(.*?)\s*(?:±|\+/-|\+-)\s*(.*)$")
+
+
+Digits = Literal["rounded", "cut", "either"]
+"""What became of the digits that are not printed."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A printed number in the metric's own scale.
+
+    Args:
+        text: as printed.
+        value: exactly what the digits say.
+        unit: one unit of the last digit, in the same scale.
+        digits: whether further digits were rounded, cut off, or either.
+    """
+
+    text: str
+    value: Fraction
+    unit: Fraction
+    digits: Digits = "rounded"
+
+    @property
+    def low(self) -> Fraction:
+        """Lowest true value that prints so. Rounding takes half a unit, its end included; cutting less than a unit."""
+        below = self.value < 0
+        if self.digits == "rounded" or (self.digits == "either" and not below):
+            return self.value - self.unit / 2 - EXACT
+        return self.value - (max(self.unit - 2 * EXACT, self.unit / 2) if below else EXACT)
+
+    @property
+    def high(self) -> Fraction:
+        """Highest true value that prints so."""
+        below = self.value < 0
+        if self.digits == "rounded" or (self.digits == "either" and below):
+            return self.value + self.unit / 2 + EXACT
+        return self.value + (EXACT if below else max(self.unit - 2 * EXACT, self.unit / 2))
+
+    def reread(self, digits: Digits) -> Printed:
+        """Return the same number under another assumption on its digits."""
+        return replace(self, digits=digits)
+
+    def scaled(self, factor: Fraction) -> Printed:
+        """Return the number in another scale; the text stays."""
+        return replace(self, value=self.value * factor, unit=self.unit * factor)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_number(text: str, decimal_comma: bool = False) -> Printed | None:
+    """Return a printed number, or None where nothing is printed.
+
+    Args:
+        text: such as "0.71", ".786", "97.4 %", "-0.05".
+        decimal_comma: whether "0,71" is a number too.
+
+    Raises:
+        ValueError: it is no number; the message says what was expected.
+
+    Example:
+        >>> shown = parse_number(".79")
+        >>> float(shown.value), float(shown.unit), round(float(shown.low), 6), round(float(shown.high), 6)
+        (0.79, 0.01, 0.785, 0.795)
+        >>> parse_number("n/a") is None
+        True
+        >>> parse_number("97.4 %").value
+        Fraction(487, 500)
+    """
+    plain = text.strip().replace("−", "-").replace("\u00a0", " ")
+    if plain.lower() in NOTHING:
+        return None
+    percent = plain.endswith("%")
+    plain = plain.rstrip("% ")
+    if decimal_comma or re.fullmatch(r"[+-]?0?,\d+", plain):
+        plain = plain.replace(",", ".", 1)
+    if not _NUMBER.fullmatch(plain):
+        raise ValueError(f"got '{text}', expected one number as printed, such as 0.712, 71.2 or 71.2 ± 3.0")
+    exact = Decimal(plain)
+    exponent = exact.as_tuple().exponent
+    assert isinstance(exponent, int)
+    shown = Printed(text.strip(), Fraction(exact), Fraction(10) ** exponent)
+    return shown.scaled(Fraction(1, 100)) if percent else shown
+
+
+def parse_cell(text: str, decimal_comma: bool = False) -> tuple[Printed | None, Printed | None]:
+    """Return (value, spread) of a cell: "0.71 ± 0.03" has both. Raises ValueError as `parse_number` does.
+
+    Example:
+        >>> [str(part) for part in parse_cell("71.2 ± 3.0")]
+        ['71.2', '3.0']
+        >>> [str(part) for part in parse_cell("71.2 ± 3.0 %")]
+        ['71.2 %', '3.0 %']
+    """
+    both = _SPREAD.match(text.strip())
+    if both is None:
+        return parse_number(text, decimal_comma), None
+    first, second = both[1], both[2]
+    if second.rstrip().endswith("%") and not first.rstrip().endswith("%"):
+        first += " %"
+    elif first.rstrip().endswith("%") and not second.rstrip().endswith("%"):
+        second += " %"
+    value, spread = parse_number(first, decimal_comma), parse_number(second, decimal_comma)
+    if value is None:
+        raise ValueError(f"got '{text}', expected one number as printed before the ±")
+    return value, spread
+
+
+def parse_count(text: str) -> int | None:
+    """Return a whole number, or None where nothing is printed. Raises ValueError where it is none.
+
+    Example:
+        >>> parse_count("15,921"), parse_count("1568"), parse_count("")
+        (15921, 1568, None)
+    """
+    plain = text.strip()
+    if plain.lower() in NOTHING:
+        return None
+    bare = plain.replace(",", "").replace(" ", "").replace("\u00a0", "").replace("'", "")
+    grouped = re.fullmatch(r"\d{1,3}([, '\u00a0]\d{3})+", plain)
+    if not (grouped or re.fullmatch(r"\d+", plain) or re.fullmatch(r"\d+\.0+", plain)):
+        raise ValueError(f"got '{text}', expected a whole number, such as 1,568")
+    return int(bare.split(".")[0])
+
+
+def decimal(value: Fraction | float, digits: int = 4) -> str:
+    """Return a number in digits for a sentence.
+
+    Example:
+        >>> decimal(Fraction(411, 1589))
+        '0.2587'
+    """
+    return f"{float(value):.{digits}f}"
