@@ -1,7 +1,7 @@
 """What the leak court plants: ladders of changes that make a copy of a picture look like another file.
 
-All changes are written here with OpenCV and numpy and not taken from the product, so that the audit does not meet its own
-hand. Each takes a picture (Y, X) or (Y, X, 3) uint8, a rung of its ladder and a generator.
+All changes are written here with OpenCV and numpy and not taken from the product, so that the audit does not meet its
+own hand. Each takes a picture (Y, X) or (Y, X, 3) uint8, a rung of its ladder and a generator.
 """
 
 from __future__ import annotations

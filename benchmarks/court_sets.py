@@ -93,8 +93,11 @@ def phantom(kind: str, images: int, seed: int, **settings: Any) -> list[Item]:
     from bogam.data.phantoms.family import phantoms
     part = phantoms.parse({kind: {"images": images, "seed": seed, **settings}})
     drawn = [part.draw(patient, number) for patient, count in enumerate(part.patients()) for number in range(count)]
-    return _distinct([Item(np.ascontiguousarray(d.image[0] if d.image.shape[0] == 1 else d.image[::-1].transpose(1, 2, 0)),
-                           d.patient, d.label) for d in drawn])
+    return _distinct([Item(np.ascontiguousarray(_bgr(d.image)), d.patient, d.label) for d in drawn])
+
+
+def _bgr(image: Picture) -> Picture:
+    return image[0] if image.shape[0] == 1 else image[::-1].transpose(1, 2, 0)
 
 
 def sets() -> dict[str, Callable[[], list[Item]]]:
