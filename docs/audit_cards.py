@@ -1,4 +1,4 @@
-"""Write docs/results/audit-cards.md, what the audit finds in each data set of a folder: python docs/audit_cards.py FOLDER
+"""Write docs/results/audit-cards.md, what the audit finds in each set of a folder: python docs/audit_cards.py FOLDER
 
 Each folder below FOLDER is audited as `bogam audit` does it, volumes slice by slice. No picture is written; the cards
 with pictures lie in bogam-out/audit-NAME/.
@@ -67,9 +67,9 @@ def main() -> None:
     root = Path(sys.argv[1])
     held = remarks()
     lines = ["# Audit cards of real data sets", "",
-             f"Written by `python docs/audit_cards.py FOLDER` (rules {rules_version()}); the remarks under each set are "
-             "by hand, in [audit-remarks.md](audit-remarks.md). The sets are public and lie in no repository of ours; some "
-             "are parts of the published ones. What each rule looks for: [the audit](../concepts/audit.md)."]
+             f"Written by `python docs/audit_cards.py FOLDER` (rules {rules_version()}); the remarks under each set "
+             "are by hand, in [audit-remarks.md](audit-remarks.md). The sets are public and lie in no repository of "
+             "ours; some are parts of the published ones. What each rule looks for: [the audit](../concepts/audit.md)."]
     times = []
     for folder in sorted(p for p in root.iterdir() if p.is_dir()):
         looked, options, seconds = look(folder)
