@@ -88,6 +88,7 @@ def test_color_on_grey_is_an_overlay_and_a_color_picture_has_none(tissue: np.nda
     stained = np.zeros((3, 128, 128), np.uint8)
     stained[0], stained[2] = 200, 120
     stained[:, ::2] += 10
+    stained[:, :20, :20] = 128  # a grey corner on a stained slide
     assert marks_of(stained, LEVELS)["overlay"] == 0
 
 
