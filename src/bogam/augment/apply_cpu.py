@@ -77,9 +77,29 @@ def _turn(matrix: Matrix, shape: tuple[int, ...]) -> list[tuple[int, bool]] | No
 
 
 def _turned(planes: Array, turn: list[tuple[int, bool]]) -> Array:
-    moved = planes.transpose(0, *(axis + 1 for axis, _ in turn))
-    backward = tuple(axis + 1 for axis, (_, reverse) in enumerate(turn) if reverse)
-    return np.ascontiguousarray(np.flip(moved, backward))
+    """Return planes (n, Y, X) or (n, Z, Y, X) mirrored and turned; slices that stay whole are turned by OpenCV."""
+    axes = len(turn)
+    if turn[0][0] != 0 and axes == 3:
+        moved = planes.transpose(0, *(axis + 1 for axis, _ in turn))
+        return np.ascontiguousarray(np.flip(moved, tuple(k + 1 for k, (_, backward) in enumerate(turn) if backward)))
+    turned = np.empty(planes.shape, planes.dtype)
+    if axes == 3:
+        for volume, target in zip(planes[:, ::-1] if turn[0][1] else planes, turned, strict=True):
+            _turn_slices(volume, turn[1][0] != 1, turn[1][1], turn[2][1], target)
+    else:
+        _turn_slices(planes, turn[0][0] != 0, turn[0][1], turn[1][1], turned)
+    return turned
+
+
+def _turn_slices(planes: Array, across: bool, up: bool, left: bool, turned: Array) -> None:
+    flip = -1 if up and left else 0 if up else 1 if left else None
+    for plane, target in zip(planes, turned, strict=True):
+        if flip is not None:
+            cv2.flip(cv2.transpose(plane) if across else plane, flip, dst=target)
+        elif across:
+            cv2.transpose(plane, dst=target)
+        else:
+            target[...] = plane
 
 
 def _by_matrix(matrix: Matrix, shape: tuple[int, ...]) -> Sample:
