@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bogam.augment.family import Augment, Drawn, Matrix
 from bogam.augment.geometry import move_geometry
-from bogam.augment.maps import Bend, Move, join, table
+from bogam.augment.maps import Bend, Move, Table, join, source_of
 from bogam.augment.volume import VolumeMap
 from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case, FloatArray
@@ -124,12 +124,14 @@ def _by_matrix(matrix: Matrix, shape: tuple[int, ...]) -> Sample:
 
 def _by_table(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
     """Return what samples planes (n, Y, X) by the table of all moves."""
-    y, x = table(moves, (shape[0], shape[1]))
+    table = Table(lambda places: source_of(moves, places, shape), (shape[0], shape[1]))
 
     def sample(planes: Array, interpolation: int, fill: float) -> Array:
         moved = np.empty(planes.shape, planes.dtype)
-        for plane, target in zip(planes, moved, strict=True):
-            cv2.remap(plane, x, y, interpolation, dst=target, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
+        for rows, (y, x) in table.strips():
+            for plane, target in zip(planes, moved, strict=True):
+                cv2.remap(plane, x, y, interpolation, dst=target[rows], borderMode=cv2.BORDER_CONSTANT,
+                          borderValue=fill)
         return moved
 
     return sample
