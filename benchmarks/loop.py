@@ -54,6 +54,13 @@ def write_images(folder: Path, wanted: dict[str, Any], count: int) -> None:
             mask.unlink()
 
 
+def steps_of(names: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return the steps of a list of named sets and single steps."""
+    from bogam.augment.family import augmentations
+    from bogam.augment.sets import SETS, named
+    return tuple(step for name in names for step in (named(name) if name in SETS else [augmentations.parse(name)]))
+
+
 class Decodes:
     """Counts how often a picture or a mask is decoded."""
 
@@ -70,14 +77,14 @@ class Decodes:
         return counted
 
 
-def measure(name: str, threads: int, rounds: int, steps: int, channels: str) -> dict[str, Any]:
+def measure(name: str, threads: int, rounds: int, steps: int, channels: str,
+            augment: tuple[str, ...] = AUGMENT) -> dict[str, Any]:
     """Measure one network with one thread setting, in this process."""
     if threads == 1 and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     import cv2
     import torch
 
-    from bogam.augment.family import augmentations
     from bogam.data.layout import recognize
     from bogam.losses.family import losses
     from bogam.models.family import count_parameters, networks
@@ -151,7 +158,7 @@ def measure(name: str, threads: int, rounds: int, steps: int, channels: str) -> 
         loop.checkpoint.save_last = lambda *_: None  # type: ignore[assignment]
         done = loop.fit(loop.Job(folder / "run", task, tuple(labels), prepared.case, prepared.ids, prepared.ids[:1],
                                  classes, Normalize(to=wanted["normalize"]),
-                                 tuple(augmentations.parse(kind) for kind in AUGMENT), network, loss, section, 0,
+                                 steps_of(augment), network, loss, section, 0,
                                  "cpu", threads, 2 if threads > 1 else 1))
         real_s = [row["train_s"] for row in done.rows]
     real_s, bare_s = real_s[WARM_UP:], bare_s[WARM_UP:]
@@ -207,22 +214,28 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=24)
     options.add_argument("--steps", type=int, default=8)
     options.add_argument("--channels", choices=["gray", "rgb"], default="gray")
+    options.add_argument("--augment", nargs="+", default=list(AUGMENT), metavar="STEP",
+                         help="steps and named sets in place of the usual ones; results go to loop-NAMES")
     options.add_argument("--only", action="store_true", help="measure in this process and print JSON")
     chosen = options.parse_args()
     if chosen.only:
         print(json.dumps(measure(chosen.networks[0], chosen.threads[0], chosen.rounds, chosen.steps,
-                                 chosen.channels)))
+                                 chosen.channels, tuple(chosen.augment))))
         return
     facts, rows = machine.facts(), []
+    usual = tuple(chosen.augment) == AUGMENT
+    results = "loop" if usual else f"loop-{'-'.join(chosen.augment)}"
     for threads in chosen.threads:
         for name in chosen.networks:
             print(f"{NETWORKS[name]['title']}, {threads} threads ...", file=sys.stderr)
             command = [sys.executable, __file__, "--only", "--networks", name, "--threads", str(threads), "--rounds",
-                       str(chosen.rounds), "--steps", str(chosen.steps), "--channels", chosen.channels]
+                       str(chosen.rounds), "--steps", str(chosen.steps), "--channels", chosen.channels,
+                       "--augment", *chosen.augment]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True,
                                   env={**os.environ, "OMP_NUM_THREADS": str(threads)})
             rows.append(json.loads(done.stdout.splitlines()[-1]))
-            machine.write("loop", {"machine": facts, "bar": BAR, "rows": rows}, table(rows, facts))
+            machine.write(results, {"machine": facts, "bar": BAR, "augment": chosen.augment, "rows": rows},
+                          table(rows, facts))
     print(table(rows, facts))
     if any(row["ratio"] < BAR or row["decodes"]["training"] or row["decodes"]["warm preparation"] for row in rows):
         sys.exit(1)

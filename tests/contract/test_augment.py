@@ -9,6 +9,8 @@ import threading
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bogam.augment.family import augmentations
 from bogam.augment.plan import Plan, replay
@@ -16,7 +18,11 @@ from bogam.augment.sets import SETS, named
 from bogam.core.errors import UserError
 from bogam.core.types import Case
 
-KINDS = augmentations.names()
+KINDS = [kind for kind in augmentations.names() if augmentations.get(kind).group not in ("mix", "branch")]
+"""Those that need no other case; the others have contracts of their own."""
+COLOR = {"channel-shuffle", "color-jitter", "stain-jitter"}
+"""Steps that refuse an image without three channels."""
+NOTHING_TO_DRAW = {"flip-horizontal", "flip-vertical", "flip-depth", "equalize", "invert"}
 LEVELS = {"u1": (0.0, 255.0), "u2": (0.0, 4095.0), "i2": (-1000.0, 1500.0), "f4": (0.0, 1.0)}
 
 
@@ -71,6 +77,10 @@ def test_the_family_is_what_its_folder_holds():
 @pytest.mark.parametrize("kind", KINDS)
 def test_contract(kind, channels, dtype):
     case = case_for(kind, dtype, channels)
+    if kind in COLOR and channels == 1:
+        with pytest.raises(UserError, match=f"case case-1, augmentation {kind}: got an image of 1 channel, expected 3"):
+            Plan([always(kind)], seed=3).draw(case, epoch=2)
+        return
     kept = pickle.loads(pickle.dumps(case))
     for held in (case.image, case.masks, case.boxes, case.points, case.affine):
         held.setflags(write=False)
@@ -100,6 +110,22 @@ def test_contract(kind, channels, dtype):
     same(made, replay(case, recorded))  # replays from its history, through JSON
 
 
+@pytest.mark.parametrize("kind", [k for k in KINDS if augmentations.get(k).group in ("filter", "erase")])
+def test_the_same_bits_wherever_the_pixels_lie_in_memory(kind):
+    """Vector code must not depend on alignment, or a replay would not be one."""
+    rng = np.random.default_rng(0)
+    for dtype in LEVELS:
+        case = make_case(dtype, 3, shape=(33, 41))
+        drawn = augmentations.get(kind)().draw(rng, case)
+        wanted = augmentations.get(kind).filter(case.image, case.levels, drawn)
+        for shift in range(16):
+            kept = np.empty(case.image.nbytes + 64, np.uint8)  # lets the arrays of the filter move too
+            start = (-kept.ctypes.data) % 16 + shift * case.image.itemsize
+            moved = kept[start:start + case.image.nbytes].view(dtype).reshape(case.image.shape)
+            moved[...] = case.image
+            assert np.array_equal(augmentations.get(kind).filter(moved, case.levels, drawn), wanted), (dtype, shift)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_part_survives_yaml_and_pickling(kind):
     part = always(kind)
@@ -108,14 +134,15 @@ def test_a_part_survives_yaml_and_pickling(kind):
     assert all(field.description for name, field in type(part).model_fields.items() if name != "kind")
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("flip-horizontal", "flip-vertical", "flip-depth",
-                                                                "equalize", "quarter-turn")])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in NOTHING_TO_DRAW])
 def test_draws_differ_between_epochs_samples_occurrences_and_seeds(kind):
     plan = Plan([always(kind)], seed=0)
-    one, other = make_case(), make_case(name="case-2")
-    drawn = [plan.draw(one, 0), plan.draw(one, 1), plan.draw(other, 0), plan.draw(one, 0, occurrence=1),
-             Plan([always(kind)], seed=1).draw(one, 0)]
-    assert len({json.dumps(d) for d in drawn}) == 5
+    one = make_case(channels=3, shape=(40, 40))
+    for drawn in ([plan.draw(one, k) for k in range(9)],
+                  [plan.draw(make_case(channels=3, name=f"case-{k}", shape=(40, 40)), 0) for k in range(9)],
+                  [plan.draw(one, 0, occurrence=k) for k in range(9)],
+                  [Plan([always(kind)], seed=k).draw(one, 0) for k in range(9)]):
+        assert len({json.dumps(d) for d in drawn}) > 1
 
 
 def test_draws_do_not_depend_on_order_process_or_thread():
@@ -143,7 +170,7 @@ def test_draws_do_not_depend_on_order_process_or_thread():
 @pytest.mark.parametrize("name", SETS)
 @pytest.mark.parametrize("dtype", LEVELS)
 def test_a_named_set_replays_bit_for_bit(name, dtype):
-    case = make_case(dtype)
+    case = make_case(dtype, channels=3 if COLOR & {step.kind for step in named(name)} else 1)
     plan = Plan(named(name), seed=0)
     for epoch in range(8):
         made = plan.apply(case, plan.draw(case, epoch))
@@ -152,7 +179,7 @@ def test_a_named_set_replays_bit_for_bit(name, dtype):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_levels_tones_and_noise_refuse(kind):
-    case = case_for(kind).but(levels=None)
+    case = case_for(kind, channels=3).but(levels=None)
     plan = Plan([always(kind)], seed=0)
     part = augmentations.get(kind)
     if part.group == "tone" or part.needs_levels:
@@ -164,7 +191,7 @@ def test_without_levels_tones_and_noise_refuse(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_volumes_pass_through_warps_tones_and_noise_and_are_refused_elsewhere(kind):
-    volume = deepen(make_case())
+    volume = deepen(make_case(channels=3 if kind in COLOR else 1))
     plan = Plan([always(kind)], seed=0)
     drawn = plan.draw(volume, 0)
     part = augmentations.get(kind)
@@ -176,8 +203,45 @@ def test_volumes_pass_through_warps_tones_and_noise_and_are_refused_elsewhere(ki
         assert set(np.unique(made.masks)) <= {0, 1}
         same(made, replay(volume, json.loads(json.dumps(made.history))))
     else:
-        with pytest.raises(UserError, match=rf"{kind}: got a volume of shape \(1, 3, 33, 40\), expected a picture"):
+        with pytest.raises(UserError, match=rf"{kind}: got a volume of shape \(., 3, 33, 40\), expected a picture"):
             plan.apply(volume, drawn)
+
+
+ODD_SHAPES = [(1, 1), (1, 7), (9, 1), (2, 2), (3, 130), (257, 64)]
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(shape=st.sampled_from(ODD_SHAPES) | st.tuples(st.integers(1, 40), st.integers(1, 40)),
+       dtype=st.sampled_from(list(LEVELS)), channels=st.sampled_from([1, 3]), seed=st.integers(0, 2**40))
+@pytest.mark.parametrize("kind", [k for k in KINDS if augmentations.get(k).group in ("tone", "filter", "erase")])
+def test_any_shape_keeps_its_shape_type_and_levels(kind, shape, dtype, channels, seed):
+    """Also with values outside the levels, and with levels narrower than the type."""
+    low, high = LEVELS[dtype]
+    rng = np.random.default_rng(seed)
+    channels = 3 if kind in COLOR else channels
+    image = rng.uniform(low, high, (channels, *shape)).astype(dtype)
+    levels = (low + round((high - low) / 4), high - round((high - low) / 4)) if dtype != "f4" else (0.25, 0.75)
+    case = Case("a", image, levels)
+    part = augmentations.get(kind)
+    drawn = Plan([always(kind)], seed=seed).draw(case, 0)
+    made = Plan([always(kind)], seed=seed).apply(case, drawn).image
+    assert (made.shape, made.dtype) == (image.shape, image.dtype)
+    if dtype == "f4":
+        assert np.isfinite(made).all()
+    if part.group == "tone" or (part.needs_levels and part.group == "filter"):
+        assert made.min() >= levels[0]
+        assert made.max() <= levels[1]
+    else:  # an erase leaves the rest alone, a filter without levels takes means or values of the image
+        assert made.min() >= min(image.min(), levels[0])
+        assert made.max() <= max(image.max(), levels[1])
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if augmentations.get(k).group in ("tone", "filter", "erase")])
+def test_the_documentation_says_what_happens_to_masks_and_classes(kind):
+    text = " ".join((augmentations.get(kind).__doc__ or "").split())
+    assert "mask" in text.lower()
+    assert "argets" in text
+    assert "References:" in text
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if not augmentations.get(k).pictures])

@@ -88,6 +88,28 @@ def test_a_step_against_the_gradient_makes_it_smaller(kind: str, task: str) -> N
     assert float(loss(logits.detach() - 0.1 * slope / slope.norm(), targets)) < float(first.detach())
 
 
+@pytest.mark.parametrize("kind", [kind for kind, task in PAIRS if task == "classification"])
+@pytest.mark.parametrize("weights", [None, torch.tensor([1.0, 3.0])])
+def test_one_hot_shares_give_the_loss_of_the_classes_and_shares_lie_between(kind: str, weights: torch.Tensor | None,
+                                                                           ) -> None:
+    logits, targets = batch("classification")
+    loss = losses.parse(kind)
+    shares = torch.nn.functional.one_hot(targets, 2).float()
+    torch.testing.assert_close(loss(logits, shares, weights), loss(logits, targets, weights))
+    one, two = logits[:1], torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    ends = sorted(float(loss(one, end[None])) for end in two)
+    assert ends[0] < float(loss(one, torch.tensor([[0.6, 0.4]]))) < ends[1]
+
+
+@pytest.mark.parametrize("kind", [kind for kind, task in PAIRS if task == "segmentation"])
+def test_soft_masks_lie_between_hard_ones(kind: str) -> None:
+    logits, masks = batch("segmentation")
+    loss = losses.parse(kind)
+    hard, soft = float(loss(logits, masks)), float(loss(logits, 0.5 * masks + 0.5 * (1 - masks)))
+    ends = sorted((hard, float(loss(logits, 1 - masks))))
+    assert ends[0] - 0.05 <= soft <= ends[1] + 0.05
+
+
 @pytest.mark.parametrize(("kind", "task"), PAIRS)
 def test_refuses_targets_of_another_shape(kind: str, task: str) -> None:
     logits, _ = batch(task)

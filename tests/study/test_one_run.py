@@ -26,7 +26,8 @@ def test_versions_name_what_numbers_depend_on() -> None:
     assert {"torch", "numpy", "polars"} <= set(versions())
 
 
-@pytest.mark.parametrize("change", [{"target": "grade"}, {"labels": ["b", "a"]}, {"channels": "gray"}])
+@pytest.mark.parametrize("change", [{"target": "grade"}, {"labels": ["b", "a"]}, {"channels": "gray"},
+                                    {"sides": {"a": "b"}}])
 def test_another_target_label_order_or_channels_is_another_run(change: dict[str, object]) -> None:
     data = {"root": "."}
     one, other = (parse_recipe({"task": "classification", "data": d, "prepare": ["normalize"], "model": "residual",

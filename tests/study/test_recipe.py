@@ -37,6 +37,36 @@ def test_parts_that_do_not_fit_the_task() -> None:
         parse_recipe({**PLAIN, "prepare": []})
 
 
+def test_mixes_are_axis_values_and_what_hurts_a_task_is_refused() -> None:
+    plain = {**PLAIN, "task": "classification", "model": "residual", "loss": "cross-entropy"}
+    wanted = ["none", "mixup", "cutmix", "ricap", "perlin", ["flip-horizontal", {"cutmix": {"probability": 0.3}}]]
+    made = cells(parse_recipe({**plain, "axes": {"augment": wanted}}))
+    assert [step.kind for step in made[-1].recipe.augment] == ["flip-horizontal", "cutmix"]
+    with pytest.raises(UserError, match="augment=copy-paste: augment: got copy-paste for a classification"):
+        cells(parse_recipe({**plain, "axes": {"augment": ["none", "copy-paste"]}}))
+    with pytest.raises(UserError, match=r"got mixup for a segmentation.*on_masks: blend"):
+        parse_recipe({**PLAIN, "augment": "mixup"})
+    with pytest.raises(UserError, match="got 2 steps that branch into views, expected one at most"):
+        parse_recipe({**plain, "augment": ["augmix", "augmix"]})
+    with pytest.raises(UserError, match=r"rotate for a segmentation.*put warps before or after"):
+        parse_recipe({**PLAIN, "augment": {"augmix": {"steps": ["rotate"]}}})
+    assert parse_recipe({**PLAIN, "augment": {"mixup": {"on_masks": "blend"}}}).augment[0].kind == "mixup"
+
+
+def test_burnt_in_text_refuses_mirrors_and_sides_refuse_chains_that_mirror() -> None:
+    kept = {**PLAIN, "data": {"root": ".", "laterality": "keep"}}
+    with pytest.raises(UserError, match=r"flip-vertical, flip-horizontal with data\.laterality: keep"):
+        parse_recipe({**kept, "augment": "geometric"})
+    assert parse_recipe({**kept, "augment": ["rotate", "gamma"]}).data.laterality == "keep"
+    with pytest.raises(UserError, match=r"got flip-horizontal with data\.laterality"):
+        parse_recipe({**kept, "task": "classification", "model": "residual", "loss": "cross-entropy",
+                      "augment": {"augmix": {"steps": ["flip-horizontal", "gamma"]}}})
+    with pytest.raises(UserError, match=r"got flip-horizontal with data\.sides"):
+        parse_recipe({**PLAIN, "task": "classification", "model": "residual", "loss": "cross-entropy",
+                      "data": {"root": ".", "sides": {"l": "r"}},
+                      "augment": {"augmix": {"steps": ["flip-horizontal", "gamma"]}}})
+
+
 def test_cells_are_the_product_and_arms_change_keys_together() -> None:
     recipe = parse_recipe({**PLAIN, "axes": {"augment": ["none", "geometric"], "train.epochs": [5, 6, 7]}})
     made = cells(recipe)

@@ -5,8 +5,12 @@ import operator
 
 import numpy as np
 import pytest
+import torch
 
+from bogam.augment.family import augmentations
+from bogam.augment.partners import Partners
 from bogam.augment.plan import Plan
+from bogam.augment.sides import Sides
 from bogam.core.types import Case
 from bogam.predict.door import Door
 from bogam.prepare.normalize import Normalize
@@ -63,3 +67,77 @@ def test_leaving_early_ends_the_thread() -> None:
     import gc
     gc.collect()
     assert threading.active_count() == before
+
+
+def mixing(kind: str, rank: int = 0, world: int = 1, ahead: int = 2, ids: list[str] = IDS) -> Loader:
+    plan = Plan([augmentations.parse({kind: {"probability": 1.0}})], 4, Partners(tuple(ids), case))
+    return Loader(case, ids, CLASSES, plan, Door(Normalize()), 8, 5, rank, world, ahead, outputs=3)
+
+
+@pytest.mark.parametrize("kind", ["mixup", "cutmix", "ricap", "perlin"])
+def test_a_mix_makes_targets_shares_of_what_is_in_the_image(kind: str) -> None:
+    """Every image is one grey value, so that the mean grey of a mix tells its shares."""
+    mixed = 0
+    for batch in mixing(kind).epoch(1):
+        assert batch.targets is not None
+        assert batch.targets.shape == (len(batch.ids), 3)
+        assert batch.targets.dtype == torch.float32
+        assert torch.allclose(batch.targets.sum(dim=1), torch.ones(len(batch.ids)))
+        assert not batch.targets[:, 2].any()
+        mixed += int(((batch.targets > 0).sum(dim=1) == 2).sum())
+    assert mixed > 4
+
+
+def test_shares_are_those_of_the_pixels() -> None:
+    two = {"i0": 0, "i1": 1}
+    read = {name: case(name).but(image=np.full((1, 16, 16), 200 * value, np.uint8)) for name, value in two.items()}
+    plan = Plan([augmentations.parse({"cutmix": {"probability": 1.0}})], 4, Partners(("i0", "i1"), read.__getitem__))
+    loader = Loader(read.__getitem__, list(two), two, plan, Door(Normalize()), 2, 5)
+    seen = set()
+    for epoch in range(12):
+        for batch in loader.epoch(epoch):
+            assert batch.targets is not None
+            grey = batch.image.mean(dim=(1, 2, 3)) * 255 / 200
+            assert torch.allclose(grey, batch.targets[:, 1], atol=1e-5)
+            seen.update(batch.targets[:, 1].tolist())
+    assert len(seen) > 12
+
+
+def test_a_mix_is_the_same_for_any_number_of_processes_and_threads() -> None:
+    """Partners are drawn from the fold, not from the batch at hand."""
+    whole = {name: (image, target) for batch in mixing("cutmix").epoch(3)
+             for name, image, target in zip(batch.ids, batch.image, batch.targets, strict=True)}  # type: ignore[arg-type]
+    for rank in range(2):
+        for batch in mixing("cutmix", rank, 2, ahead=0).epoch(3):
+            for name, image, target in zip(batch.ids, batch.image, batch.targets, strict=True):  # type: ignore[arg-type]
+                assert torch.equal(image, whole[name][0])
+                assert torch.equal(target, whole[name][1])
+
+
+def test_masks_are_soft_after_a_mixup_and_stay_hard_after_others() -> None:
+    def read(name: str) -> Case:
+        return case(name).but(masks=np.full((1, 4, 4), int(name[1:]) % 2, np.uint8))
+
+    for kind, fields, soft in (("mixup", {"on_masks": "blend", "alpha": 5.0}, True), ("cutmix", {}, False)):
+        plan = Plan([augmentations.parse({kind: {"probability": 1.0} | fields})], 4, Partners(tuple(IDS), read))
+        values = torch.cat([batch.masks.unique() for batch in  # type: ignore[union-attr]
+                            Loader(read, IDS, {}, plan, Door(Normalize()), 8, 5).epoch(1)])
+        assert values.dtype == torch.float32
+        assert (((values > 0) & (values < 1)).any()) == soft
+
+
+def test_classes_of_two_sides_change_places_with_a_mirror() -> None:
+    """The image's left half is bright for class left, its right half for class right; mirrored or not."""
+    def read(name: str) -> Case:
+        image = np.zeros((1, 4, 8), np.uint8)
+        image[..., :4] = 200
+        return case(name).but(image=image if CLASSES[name] == 0 else image[..., ::-1].copy())
+
+    for kinds in (["flip-horizontal"], ["flip-horizontal", "mixup"]):
+        plan = Plan([augmentations.parse(kind) for kind in kinds], 4, Partners(tuple(IDS), read),
+                    Sides.of({"left": "right"}, ["left", "right"]))
+        for batch in Loader(read, IDS, CLASSES, plan, Door(Normalize()), 8, 5, outputs=2).epoch(1):
+            assert batch.targets is not None
+            left = batch.image[..., :4].mean(dim=(1, 2, 3)) * 255 / 200
+            wanted = 1 - left if batch.targets.ndim == 1 else torch.stack([left, 1 - left], dim=1)
+            assert torch.allclose(wanted.float(), batch.targets.float(), atol=0.01)

@@ -15,6 +15,7 @@ from bogam.core.errors import UserError
 from bogam.core.seeds import generator
 from bogam.core.types import Case
 from bogam.losses.family import losses
+from bogam.losses.jsd import jsd
 from bogam.models.family import networks
 from bogam.prepare.normalize import Normalize
 from bogam.train import loop
@@ -56,14 +57,75 @@ def test_it_learns(tmp_path: Path, task: str) -> None:
     assert max(row["validation_score"] for row in done.rows) > (0.6 if task == "segmentation" else 0.9)
 
 
+MIXES = {"classification": ["mixup", "cutmix", "ricap", "perlin"], "segmentation": ["copy-paste", "ricap", "perlin"]}
+
+
+@pytest.mark.parametrize(("task", "kind"), [(task, kind) for task, kinds in MIXES.items() for kind in kinds])
+def test_it_learns_from_mixes_and_says_what_their_loss_is(tmp_path: Path, task: str, kind: str) -> None:
+    steps = (augmentations.parse("flip-horizontal"), augmentations.parse({kind: {"probability": 0.5}}))
+    done = fit(job(tmp_path, task, augment=steps))
+    assert max(row["validation_score"] for row in done.rows) > (0.5 if task == "segmentation" else 0.75)
+    assert f"mixed images ({kind})" in done.notes[-1]
+
+
+@pytest.mark.parametrize("task", ["classification", "segmentation"])
+def test_views_train_with_their_divergence_and_a_kill_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                                    task: str) -> None:
+    steps = (augmentations.parse("flip-horizontal"), augmentations.parse({"augmix": {"views": 2}}))
+    called: list[int] = []
+
+    def watched(logits: torch.Tensor, views: int) -> torch.Tensor:
+        called.append(len(logits))
+        return jsd(logits, views)
+
+    monkeypatch.setattr(loop, "jsd", watched)
+    done = fit(job(tmp_path, task, augment=steps))
+    assert set(called) == {24}  # 8 images in 3 views
+    assert max(row["validation_score"] for row in done.rows) > (0.5 if task == "segmentation" else 0.75)
+    assert "12 times the divergence between the answers to 3 views" in done.notes[-1]
+    lone = fit(job(tmp_path / "other", task, augment=(steps[0], augmentations.parse({"augmix": {"consistency": 0}}))))
+    assert set(called) == {24}
+    assert not lone.notes
+
+
+def test_validation_is_never_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Partners are training cases, and what validation sees are the cases as prepared."""
+    asked: list[str] = []
+    seen: list[Case] = []
+    real = loop.forward_cases
+
+    def watched(module: Any, cases: Any, *arguments: Any, **named: Any) -> Any:
+        held = list(cases)
+        seen.extend(held)
+        return real(module, held, *arguments, **named)
+
+    def read(name: str) -> Case:
+        asked.append(name)
+        return CASES[name]
+
+    monkeypatch.setattr(loop, "forward_cases", watched)
+    steps = (augmentations.parse("mixup"), augmentations.parse("ricap"))
+    made = job(tmp_path, "classification", augment=steps, case=read)
+    made = dataclasses.replace(made, section=made.section.model_copy(update={"epochs": 2}))
+    fit(made)
+    assert [case.id for case in seen] == made.validation * 2
+    assert all(case is CASES[case.id] for case in seen)
+    per_epoch = [name for name in asked if name in made.validation]
+    assert per_epoch == made.validation * 2  # read for validation alone, never as a partner
+
+
 class Killed(BaseException):
     """Stands for a kill in the middle of an epoch."""
 
 
-@pytest.mark.parametrize("after", [1, 7, 13])
+@pytest.mark.parametrize(("after", "task", "kinds"), [
+    (1, "segmentation", ("flip-horizontal", "gamma")), (7, "segmentation", ("flip-horizontal", "gamma")),
+    (13, "segmentation", ("flip-horizontal", "gamma")), (7, "segmentation", ("flip-horizontal", "copy-paste")),
+    (8, "classification", ("flip-horizontal", "mixup", "perlin"))])
 def test_killed_and_resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                             after: int) -> None:
-    whole = fit(job(tmp_path / "whole"))
+                                                             after: int, task: str, kinds: tuple[str, ...]) -> None:
+    steps = tuple(augmentations.parse(kind) for kind in kinds)
+    whole = fit(job(tmp_path / "whole", task, augment=steps))
     calls = 0
     real = loop._check_finite
 
@@ -77,8 +139,8 @@ def test_killed_and_resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path, mon
     with monkeypatch.context() as patched:
         patched.setattr(loop, "_check_finite", dying)
         with pytest.raises(Killed):
-            fit(job(tmp_path / "parts"))
-    resumed = fit(job(tmp_path / "parts"))
+            fit(job(tmp_path / "parts", task, augment=steps))
+    resumed = fit(job(tmp_path / "parts", task, augment=steps))
     assert without_times(resumed.rows) == without_times(whole.rows)
     assert resumed.best_epoch == whole.best_epoch
     for name, weight in whole.module.state_dict().items():

@@ -284,7 +284,7 @@ def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Arr
     if low:
         pixels += low
     if dtype.kind == "f":
-        return pixels.astype(dtype, copy=False)
+        return np.clip(pixels, low, high, out=pixels).astype(dtype, copy=False)
     return np.rint(pixels, out=pixels).astype(dtype)
 
 

@@ -13,7 +13,14 @@ from bogam.core.types import Case, FloatArray
 
 @augmentations.register
 class Brightness(Augment):
-    """Add a share of the grey range to every pixel."""
+    """Add a share of the grey range to every pixel.
+
+    Masks, boxes and targets stay as they are. What passes an end of the range is cut there. Not where the grey value
+    is calibrated and counts (Hounsfield units, SUV).
+
+    References:
+        None: follows from the definition.
+    """
 
     group: ClassVar[Group] = "tone"
     kind: Literal["brightness"] = "brightness"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import AfterValidator
 
+from bogam.augment._grey import plane_by_plane
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_above_zero, draw_factor
 from bogam.core.fields import Range, Size
 from bogam.core.types import Array, Case
@@ -18,11 +19,19 @@ from bogam.prepare.levels import change_brightness
 class Clahe(Augment):
     """Contrast-limited adaptive histogram equalization over the case's levels, as the prepare step of this name does.
 
-    Of a color image the brightness is changed and the hue kept. Above 8 bit it costs several times more.
+    Of a color image the brightness is changed and the hue kept. A volume is done slice by slice. Above 8 bit it costs
+    several times more.
+
+    Masks, boxes and targets stay as they are. Equal tissue gets unequal grey in different tiles, so grey is no longer
+    a measure (Hounsfield units).
+
+    References:
+        Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems IV, 1994, pages 474-485.
     """
 
     group: ClassVar[Group] = "filter"
     needs_levels: ClassVar[bool] = True
+    volumes: ClassVar[bool] = True
     kind: Literal["clahe"] = "clahe"
     clip: Annotated[Range, AfterValidator(check_above_zero)] = (1.0, 3.0)
     """Highest histogram bin of a tile, in multiples of a flat histogram's, drawn log-uniformly from (low, high);
@@ -40,4 +49,5 @@ class Clahe(Augment):
         """Return the equalized image, in the same dtype and levels."""
         assert levels is not None
         rows, columns = drawn["tiles"]
-        return change_brightness(image, levels, lambda plane: clahe(plane, levels, drawn["clip"], (rows, columns)))
+        return change_brightness(image, levels, lambda channel: plane_by_plane(
+            channel[None], lambda plane: clahe(plane, levels, drawn["clip"], (rows, columns)))[0])

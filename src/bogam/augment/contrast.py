@@ -14,7 +14,14 @@ from bogam.core.types import Case, FloatArray
 
 @augmentations.register
 class Contrast(Augment):
-    """Multiply the distance of every grey level from a pivot by a factor."""
+    """Multiply the distance of every grey level from a pivot by a factor.
+
+    Masks, boxes and targets stay as they are. What passes an end of the range is cut there. Not where the grey value
+    is calibrated and counts (Hounsfield units, SUV).
+
+    References:
+        None: follows from the definition.
+    """
 
     group: ClassVar[Group] = "tone"
     kind: Literal["contrast"] = "contrast"

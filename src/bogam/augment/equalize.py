@@ -12,7 +12,14 @@ from bogam.prepare.levels import change_brightness
 
 @augmentations.register
 class Equalize(Augment):
-    """Equalize the histogram of the whole image over its levels, exactly as the prepare step of this name does."""
+    """Equalize the histogram of the whole image over its levels, exactly as the prepare step of this name does.
+
+    Masks, boxes and targets stay as they are. The result depends on what else is in the picture (background, field of
+    view), so grey is no longer a measure (Hounsfield units).
+
+    References:
+        None: follows from the definition.
+    """
 
     group: ClassVar[Group] = "filter"
     needs_levels: ClassVar[bool] = True

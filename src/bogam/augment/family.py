@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -31,7 +31,9 @@ class Augment(Part):
 
     - warp: `matrix`, or `source` where it `bends`;
     - tone: `tone`, and `measure` where the curve depends on the image;
-    - filter: `filter`.
+    - filter: `filter`;
+    - mix: `mix`, with as many `partners` as it takes;
+    - branch: `branch`.
     """
 
     group: ClassVar[Group]
@@ -39,10 +41,16 @@ class Augment(Part):
     """Refuse a case whose grey range is unknown; tones always do."""
     volumes: ClassVar[bool] = False
     """Whether (C, Z, Y, X) is understood; tones always do."""
+    partners: ClassVar[int] = 0
+    """How many other training cases a mix takes."""
+    needs_lesion: ClassVar[bool] = False
+    """Take only partners with a mask that is not empty."""
     pictures: ClassVar[bool] = True
     """Whether (C, Y, X) is understood."""
     bends: ClassVar[bool] = False
     """A warp that no matrix describes: it gives `source` instead."""
+    mirrors: ClassVar[bool] = False
+    """A warp that can turn left into right hands."""
 
     probability: Share = 0.5
     """Share of the draws in which the step is done; otherwise it leaves no trace, not in the history either."""
@@ -57,6 +65,10 @@ class Augment(Part):
             case: as prepared, before any augmentation; its pixels are not for reading here.
         """
         return {}
+
+    def faults(self, task: str) -> list[str]:
+        """Return what speaks against this step in a training of this task, one message each; mostly nothing."""
+        return []
 
     @staticmethod
     def matrix(drawn: Drawn, shape: tuple[int, ...]) -> Matrix:
@@ -117,9 +129,45 @@ class Augment(Part):
         raise NotImplementedError
 
 
+    @staticmethod
+    def mix(cases: Sequence[Case], drawn: Drawn) -> tuple[Case, tuple[float, ...] | None]:
+        """Return the first case with the others mixed in, and the share of each in the class target.
+
+        Args:
+            cases: the case itself as it is at the step's place, then its partners: of the same shape and dtype, on the
+                same grey levels, with masks and boxes where the case has them; not to be written to.
+            drawn: what `draw` returned.
+
+        Returns:
+            The case with new image, masks and boxes, and shares that sum to 1; None instead of shares where the mix
+            leaves open what the class now is.
+        """
+        raise NotImplementedError
+
+
+    @staticmethod
+    def branch(case: Case, drawn: Drawn, apply: Callable[[Case, Sequence[Drawn]], Case]) -> tuple[Case, dict[str, Any]]:
+        """Return one view of a case, and what the history says of it.
+
+        Args:
+            case: as it is at the step's place.
+            drawn: what `draw` returned, with the number of the view under "view": 0 is the case itself.
+            apply: carries out drawn steps on a case.
+        """
+        raise NotImplementedError
+
+
 augmentations: Family[Augment] = Family(
     "augmentation", "bogam.augment", Augment,
-    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets"))
+    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets", "partners", "sides", "describe"))
+
+
+def draw_entry(step: Augment, rng: np.random.Generator, case: Case) -> dict[str, Any]:
+    """Return what the history says of a step that happens: ``{"augment": kind, ...}``."""
+    entry = {"augment": step.kind, **step.draw(rng, case)}
+    if case.boxes is not None and hasattr(step, "min_visible"):
+        entry["min_visible"] = step.min_visible
+    return entry
 
 
 def check_above_zero(value: tuple[float, float]) -> tuple[float, float]:
@@ -136,6 +184,13 @@ def check_not_negative(value: tuple[float, float]) -> tuple[float, float]:
     return value
 
 
+def check_share(value: tuple[float, float]) -> tuple[float, float]:
+    """Return a range within [0, 1]."""
+    if value[0] < 0 or value[1] > 1:
+        raise ValueError(f"got ({value[0]}, {value[1]}), expected shares from 0 to 1.")
+    return value
+
+
 def draw_between(rng: np.random.Generator, low: float, high: float) -> float:
     """Return a number drawn uniformly from [low, high); three times cheaper than `rng.uniform`."""
     return low + (high - low) * rng.random()
@@ -144,3 +199,13 @@ def draw_between(rng: np.random.Generator, low: float, high: float) -> float:
 def draw_factor(rng: np.random.Generator, low: float, high: float) -> float:
     """Return a factor drawn log-uniformly, so that 1/2 and 2 are equally likely in (1/2, 2)."""
     return math.exp(draw_between(rng, math.log(low), math.log(high)))
+
+
+def draw_count(rng: np.random.Generator, low: int, high: int) -> int:
+    """Return a whole number drawn uniformly from low to high, both included."""
+    return int(rng.integers(low, high + 1))
+
+
+def draw_seed(rng: np.random.Generator) -> int:
+    """Return a seed for a field too large to keep; JSON holds it exactly."""
+    return int(rng.integers(2**53))

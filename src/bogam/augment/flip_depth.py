@@ -11,11 +11,13 @@ from bogam.augment.family import Augment, Drawn, Group, Matrix, augmentations
 class FlipDepth(Augment):
     """Mirror a volume along its slices, exactly. A picture has none and is refused.
 
-    Leave it out where head and feet, or the side, carry meaning.
+    Leave it out where head and feet, or the side, carry meaning. It makes of a body its mirror image, so labels that
+    name a side, declared in `data.sides`, change places with it, and `data.laterality: keep` refuses it.
     """
 
     group: ClassVar[Group] = "warp"
     volumes: ClassVar[bool] = True
+    mirrors: ClassVar[bool] = True
     pictures: ClassVar[bool] = False
     kind: Literal["flip-depth"] = "flip-depth"
 

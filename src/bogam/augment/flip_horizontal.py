@@ -11,11 +11,14 @@ from bogam.augment.family import Augment, Drawn, Group, Matrix, augmentations
 class FlipHorizontal(Augment):
     """Mirror left and right, exactly.
 
-    Leave it out where the side carries meaning: a mirrored chest X-ray shows the heart on the wrong side.
+    Leave it out where the side carries meaning: a mirrored chest X-ray shows the heart on the wrong side, and a marker
+    that is burnt in becomes mirror writing (`data.laterality: keep` refuses it). Labels that name a side, declared in
+    `data.sides`, change places with it: masks, boxes and classes.
     """
 
     group: ClassVar[Group] = "warp"
     volumes: ClassVar[bool] = True
+    mirrors: ClassVar[bool] = True
     kind: Literal["flip-horizontal"] = "flip-horizontal"
 
     @staticmethod

@@ -11,11 +11,14 @@ from bogam.augment.family import Augment, Drawn, Group, Matrix, augmentations
 class FlipVertical(Augment):
     """Mirror top and bottom, exactly.
 
-    Leave it out where up and down differ: in ultrasound the skin is at the top and shadows fall downward.
+    Leave it out where up and down differ: in ultrasound the skin is at the top and shadows fall downward. It makes of
+    a body its mirror image upside down, so labels that name a side, declared in `data.sides`, change places with it,
+    and `data.laterality: keep` refuses it.
     """
 
     group: ClassVar[Group] = "warp"
     volumes: ClassVar[bool] = True
+    mirrors: ClassVar[bool] = True
     kind: Literal["flip-vertical"] = "flip-vertical"
 
     @staticmethod

@@ -14,7 +14,14 @@ from bogam.core.types import Case, FloatArray
 
 @augmentations.register
 class Gamma(Augment):
-    """Raise the image, scaled to [0, 1] over its grey range, to the power gamma."""
+    """Raise the image, scaled to [0, 1] over its grey range, to the power gamma.
+
+    Masks, boxes and targets stay as they are. Both ends of the range stay, nothing is cut. Not where the grey value is
+    calibrated and counts (Hounsfield units, SUV).
+
+    References:
+        None: follows from the definition.
+    """
 
     group: ClassVar[Group] = "tone"
     kind: Literal["gamma"] = "gamma"

@@ -16,6 +16,15 @@ def _check_ordered(value: tuple[float, float]) -> tuple[float, float]:
 Range = Annotated[tuple[float, float], AfterValidator(_check_ordered)]
 """(low, high), low <= high."""
 
+def _check_counts(value: tuple[int, int]) -> tuple[int, int]:
+    if not 1 <= value[0] <= value[1]:
+        raise ValueError(f"got ({value[0]}, {value[1]}), expected whole numbers (low, high) with 1 <= low <= high.")
+    return value
+
+
+CountRange = Annotated[tuple[int, int], AfterValidator(_check_counts)]
+"""(low, high), whole numbers, 1 <= low <= high."""
+
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 """A share of a whole, 0 to 1."""
 

@@ -58,11 +58,12 @@ class Case:
         image: (C, Y, X) or (C, Z, Y, X), its stored depth kept.
         levels: (low, high) of the grey scale in use; None where unknown: tones and noise refuse such a case.
         masks: (K, Y, X) or (K, Z, Y, X) uint8, 0 or 1, one plane per label of the manifest; None: nobody looked.
+            Float32 shares after a mixup.
         boxes: (N, 4) float64 rows (y0, x0, y1, x1), half-open, in pixels, (N, 6) with z first in a volume; None:
             nobody looked.
         box_labels: one label per box.
         points: (M, 2) float64 rows (y, x) in pixels, (M, 3) in a volume; None: nobody looked.
-        targets: name to value, or None: nobody looked.
+        targets: name to value, or None: nobody looked. After a mix of unequal ones a mapping of value to share.
         history: what each step did, in order; a plain mapping that JSON can hold.
         points_inside: (M,) which points no augmentation has moved out of the image; None: none has moved any.
     """
@@ -102,15 +103,17 @@ class Batch:
 
     Args:
         ids: one id per row.
-        image: (B, C, Y, X) float32, normalized.
+        image: (views x B, C, Y, X) float32, normalized; all images of one view stand together, plain ones first.
         masks: (B, K, Y, X) float32, 0 or 1 (soft after a mix), for segmentation; else None.
         targets: (B,) int64 classes or (B, K) float32, for classification; else None.
+        views: how many views of each case there are; masks and targets hold for all of them.
     """
 
     ids: list[str]
     image: torch.Tensor
     masks: torch.Tensor | None = None
     targets: torch.Tensor | None = None
+    views: int = 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from bogam.data.datasets.family import share_patients
 from bogam.data.duplicates import MOST_COMPARED, groups, similar, thumbnails
 from bogam.data.layout import recognize
 from bogam.data.load import load_case
+from bogam.data.looks import look
 from bogam.data.manifest import PROBLEMS, Manifest, TargetSpec, table
 from bogam.data.scan import scan
 from bogam.evaluate.drop import drop
@@ -60,6 +62,66 @@ def mask_values_of(values: Sequence[str]) -> dict[int, str]:
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class External:
+    """A folder, matched with a model.
+
+    Args:
+        manifest: the images that can be scored, masks under the model's labels.
+        classes: id to class index; empty for a segmentation.
+        groups: id to the unit of resampling.
+        unit: what that is, in words.
+        notes: what was left out or renamed, one sentence each.
+        aside: (file, problem).
+        found: how many images the folder has.
+    """
+
+    manifest: Manifest
+    classes: dict[str, int]
+    groups: dict[str, str]
+    unit: str
+    notes: list[str]
+    aside: list[tuple[str, ...]]
+    found: int
+
+
+def open_external(model: Model, folder: Path, *, layout: str = "auto", patient: str | None = None,
+                  target: str | None = None, columns: Mapping[str, str] | None = None,
+                  renamed: Mapping[str, str] | None = None, slice_axis: Literal["z", "y", "x"] | None = None,
+                  slice_every: int = 1, mask_values: Mapping[int, str] | None = None, resize_masks: bool = False,
+                  tell: Callable[[str, int, int], None] = lambda what, done, total: None) -> External:
+    """Read a folder that a model has not seen, and match its labels with the model's; see `evaluate_external`.
+
+    Raises:
+        AuditStop: the folder holds patients or pictures that the model has seen.
+        UserError: the labels do not match, or no image can be scored.
+    """
+    manifest = recognize(folder, layout=layout, patient=patient, columns=columns, slice_axis=slice_axis,
+                         slice_every=slice_every, mask_values=mask_values)
+    related = share_patients(model.facts.get("dataset"), manifest.dataset)
+    if related:
+        raise AuditStop(say("evaluate", related.rstrip("."), "data of other patients",
+                            "Such a score would be no external validation."))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        found = len(manifest)
+        manifest = scan(manifest, Path(scratch), progress=lambda done, total: tell("Reading images", done, total),
+                        resize_masks=resize_masks)
+        compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
+        thumbs = thumbnails(look(manifest, Path(scratch))) if compared else {}
+    aside = manifest.set_aside.rows()
+    if not len(manifest):
+        raise _none_left(folder, found, aside)
+    seen = set(model.facts.get("seen_pixels", ())) & set(manifest.images["pixels_sha256"].drop_nulls().to_list())
+    if seen:
+        raise AuditStop(say("evaluate", f"{len(seen)} pictures that the model was trained on, pixel for pixel",
+                            "pictures it has never seen", "Remove them from the folder."))
+    manifest, classes, notes = _matched(model, manifest, target, dict(renamed or {}))
+    near = similar({i: thumbs[i] for i in manifest.images["id"].to_list() if i in thumbs}, len(manifest)) \
+        if compared else None
+    group, unit = groups(manifest, ["patient", "duplicate"], near)
+    return External(manifest, classes, group, unit, notes, aside, found)
+
+
 def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layout: str = "auto",
                       patient: str | None = None, target: str | None = None, columns: Mapping[str, str] | None = None,
                       renamed: Mapping[str, str] | None = None, slice_axis: Literal["z", "y", "x"] | None = None,
@@ -88,27 +150,11 @@ def evaluate_external(run: Path, folder: Path, out: Path | None = None, *, layou
     """
     model = load_model(run, device)
     inside = _complete(pl.read_parquet(_in_domain(run)))
-    manifest = recognize(folder, layout=layout, patient=patient, columns=columns, slice_axis=slice_axis,
-                         slice_every=slice_every, mask_values=mask_values)
-    related = share_patients(model.facts.get("dataset"), manifest.dataset)
-    if related:
-        raise AuditStop(say("evaluate", related.rstrip("."), "data of other patients",
-                            "Such a score would be no external validation."))
-    with tempfile.TemporaryDirectory() as scratch:
-        found = len(manifest)
-        manifest = scan(manifest, Path(scratch), progress=lambda done, total: tell("Reading images", done, total),
-                        resize_masks=resize_masks)
-    aside = manifest.set_aside.rows()
-    if not len(manifest):
-        raise _none_left(folder, found, aside)
-    seen = set(model.facts.get("seen_pixels", ())) & set(manifest.images["pixels_sha256"].drop_nulls().to_list())
-    if seen:
-        raise AuditStop(say("evaluate", f"{len(seen)} pictures that the model was trained on, pixel for pixel",
-                            "pictures it has never seen", "Remove them from the folder."))
-    manifest, classes, notes = _matched(model, manifest, target, dict(renamed or {}))
-    compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
-    near = similar(thumbnails(manifest), len(manifest)) if compared else None
-    group, unit = groups(manifest, ["patient", "duplicate"], near)
+    opened = open_external(model, folder, layout=layout, patient=patient, target=target, columns=columns,
+                           renamed=renamed, slice_axis=slice_axis, slice_every=slice_every, mask_values=mask_values,
+                           resize_masks=resize_masks, tell=tell)
+    manifest, classes, notes, aside = opened.manifest, opened.classes, opened.notes, opened.aside
+    group, unit, found = opened.groups, opened.unit, opened.found
     files = dict(manifest.images.select("id", "image").rows())
 
     def refused(name: str, error: UserError) -> None:

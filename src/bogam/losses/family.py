@@ -36,7 +36,7 @@ class Loss(Part):
         raise NotImplementedError
 
 
-losses: Family[Loss] = Family("loss", "bogam.losses", Loss, engine=("weights",))
+losses: Family[Loss] = Family("loss", "bogam.losses", Loss, engine=("weights", "jsd"))
 
 
 def check_shapes(loss: str, logits: torch.Tensor, targets: torch.Tensor) -> None:

@@ -54,20 +54,25 @@ class Figure:
         """Return the wide figure as PDF."""
         return self._render(narrow=False, kind="pdf")
 
+    def png(self, dpi: int = 130) -> bytes:
+        """Return the wide figure as PNG, for pictures that no vector drawing makes smaller."""
+        return self._render(narrow=False, kind="png", dpi=dpi)
+
     @property
     def uris(self) -> dict[str, str]:
         """Return data URIs: wide, narrow, wide_dark, narrow_dark."""
         return {"wide": svg_uri(self.wide), "narrow": svg_uri(self.narrow),
                 "wide_dark": svg_uri(to_dark(self.wide)), "narrow_dark": svg_uri(to_dark(self.narrow))}
 
-    def _render(self, narrow: bool, kind: str) -> bytes:
+    def _render(self, narrow: bool, kind: str, dpi: int | None = None) -> bytes:
         with drawing(LIGHT, narrow):
             from matplotlib.figure import Figure as Canvas
             canvas = Canvas(layout="constrained")
             self.draw(canvas, LIGHT, narrow)
             stream = io.BytesIO()
-            keys = ("Creator", "Date", "Format", "Type") if kind == "svg" else ("Creator", "Producer", "CreationDate")
-            canvas.savefig(stream, format=kind, metadata=dict.fromkeys(keys))
+            keys = {"svg": ("Creator", "Date", "Format", "Type"), "pdf": ("Creator", "Producer", "CreationDate"),
+                    "png": ("Software",)}[kind]
+            canvas.savefig(stream, format=kind, metadata=dict.fromkeys(keys), dpi=dpi or "figure")
         return stream.getvalue()
 
 

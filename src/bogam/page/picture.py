@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -63,6 +64,43 @@ def outlined(image: NDArray[np.uint8], truth: NDArray[np.generic] | None, predic
             for color_here, width in (((0, 0, 0), 4), (color, 2)):
                 _draw(canvas, contour.reshape(-1, 2), color_here, width, dashed)
     return _jpeg(canvas)
+
+
+OUTLINES_RGB = (TRUTH_RGB, PREDICTED_RGB, (120, 220, 120), (230, 130, 210), (240, 228, 66))
+"""Colors of several masks in one picture, in order; a sixth begins anew."""
+
+
+def with_outlines(image: NDArray[np.uint8], masks: NDArray[np.generic] | None, size: int) -> NDArray[np.uint8]:
+    """Return a picture (Y, X, 3) with the outline of each mask in a color of its own.
+
+    Args:
+        image: (Y, X) grey or (Y, X, 3) RGB, uint8.
+        masks: (K, Y, X), one half and more counts as inside; None: nothing is drawn.
+        size: of the longer side in pixels.
+    """
+    canvas = _sized(_rgb(image), size)
+    for number, mask in enumerate(() if masks is None else np.asarray(masks, np.float32)):
+        inside = cv2.resize((mask >= 0.5).astype(np.uint8), (canvas.shape[1], canvas.shape[0]),
+                            interpolation=cv2.INTER_NEAREST)
+        contours, _ = cv2.findContours(inside, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        for contour in contours:
+            _draw(canvas, contour.reshape(-1, 2), (0, 0, 0), 4, False)
+            _draw(canvas, contour.reshape(-1, 2), OUTLINES_RGB[number % len(OUTLINES_RGB)], 2, False)
+    return canvas
+
+
+def write_png(path: Path, image: NDArray[np.generic]) -> None:
+    """Write a picture (Y, X) or (Y, X, 3) RGB, uint8 or uint16, without loss; any name of file.
+
+    Raises:
+        UserError: another shape or dtype.
+    """
+    if image.dtype not in (np.uint8, np.uint16) or not (image.ndim == 2 or image.shape[2:] == (3,)):
+        raise UserError(say(str(path), f"an image of shape {image.shape}, {image.dtype}",
+                            "(Y, X) or (Y, X, 3), uint8 or uint16"))
+    done, code = cv2.imencode(".png", np.ascontiguousarray(image[..., ::-1] if image.ndim == 3 else image))
+    assert done
+    path.write_bytes(code.tobytes())
 
 
 def _draw(canvas: NDArray[np.uint8], points: NDArray[np.int32], color: tuple[int, int, int], width: int,

@@ -71,13 +71,15 @@ class Model:
         return case
 
     def predict(self, cases: Iterable[Case], batch: int = 16,
-                refused: Callable[[str, UserError], None] | None = None) -> Iterator[tuple[Case, Prediction]]:
+                refused: Callable[[str, UserError], None] | None = None,
+                alter: Callable[[Case], Case] | None = None) -> Iterator[tuple[Case, Prediction]]:
         """Yield each case as read with its prediction in the original geometry.
 
         Args:
             cases: as read.
             batch: cases per forward pass.
             refused: told the id of a case that cannot be prepared, and why; it is left out. None: it is raised.
+            alter: done to each prepared case, without moving anything in it; for tests of robustness.
         """
         originals: deque[Case] = deque()
 
@@ -91,7 +93,7 @@ class Model:
                     refused(case.id, error)
                     continue
                 originals.append(case)
-                yield ready
+                yield ready if alter is None else alter(ready)
 
         for ready, probs in forward_cases(self.module, prepared(), self.door, task=self.task, device=self.device,
                                           batch=batch):

@@ -16,6 +16,7 @@ from pydantic import model_validator as validates
 
 from bogam.augment.family import Augment, augmentations
 from bogam.augment.sets import named
+from bogam.augment.sides import mirroring
 from bogam.core.errors import UserError, near_miss, say
 from bogam.core.registry import fault_lines
 from bogam.core.types import TargetKind
@@ -63,6 +64,11 @@ class DataSection(Section):
     """Axis along which a volume becomes 2-D images; null: volumes are refused."""
     slice_every: int = Field(1, ge=1)
     """Take each n-th slice."""
+    sides: dict[str, str] = {}
+    """Label to the label of the other side of the body, such as {left_lung: right_lung}: masks and classes that change
+    places where an augmentation mirrors the image."""
+    laterality: Literal["free", "keep"] = "free"
+    """keep: refuse augmentations that mirror, because a side marker or other text is burnt into the images."""
     resize_masks: bool = False
     """Resize a mask whose size differs from its image's (nearest); false: such a case is set aside."""
 
@@ -87,6 +93,14 @@ class ReportSection(Section):
     """Share of false alarms that you accept over all verdicts together."""
     resamples: int = Field(2000, ge=100)
     """Bootstrap resamples of each interval."""
+
+
+def parse_augment(value: Any) -> tuple[Augment, ...]:
+    """Return the steps of a named set, of one step, or of a list of steps. Raises UserError for an unknown one."""
+    try:
+        return tuple(_augment(value))
+    except ValueError as error:
+        raise UserError(f"augment: {error}") from None
 
 
 def _augment(value: Any) -> Any:
@@ -148,6 +162,17 @@ class Recipe(Section):
             faults.append(say("train.class_weights", f"{self.train.class_weights} for a segmentation",
                               "none: masks have no classes of images to weigh", "A loss such as tversky weighs missed "
                               "against false pixels."))
+        faults += [fault for step in self.augment for fault in step.faults(self.task)]
+        if (number := sum(step.group == "branch" for step in self.augment)) > 1:
+            faults.append(say("augment", f"{number} steps that branch into views", "one at most"))
+        mirrors = mirroring(self.augment)
+        if mirrors and self.data.laterality == "keep":
+            faults.append(say("augment", f"{', '.join(mirrors)} with data.laterality: keep", "steps that do not mirror",
+                              "Write the list of steps without it, or set `data.laterality: free`."))
+        if self.data.sides and (chained := mirroring(s for s in self.augment if s.group == "branch")):
+            faults.append(say("augment.augmix.steps", f"{', '.join(chained)} with data.sides",
+                              "steps that do not mirror",
+                              "A blend of a body and its mirror image has no sides; put flips before augmix."))
         if self.axes and self.arms:
             faults.append(say("arms", "axes and arms", "one of the two", "Write the axes' values into arms."))
         if faults:

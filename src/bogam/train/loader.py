@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from bogam.augment.partners import sources
 from bogam.augment.plan import Plan
 from bogam.core.errors import UserError, say
 from bogam.core.seeds import generator
@@ -24,18 +25,24 @@ class Loader:
         case: id to prepared case; no decoding happens behind it.
         ids: of the training part.
         classes: id to class index, for classification; empty for segmentation.
-        plan: the augmentation; draws depend on (seed, epoch, id) alone.
+        plan: the augmentation; draws depend on (seed, epoch, id) alone. Where it mixes, the targets of all batches are
+            shares of classes, those of a case's sources in proportion to what they gave.
         door: the normalization.
         batch: images per optimizer step over all processes.
         seed: of the run; the order of an epoch depends on it.
         rank, world: this process and how many there are; each takes its share of every batch.
         ahead: batches prepared in a background thread while the network works; 0: none.
+        outputs: number of classes; 0: as many as `classes` shows.
     """
 
     def __init__(self, case: Callable[[str], Case], ids: Sequence[str], classes: Mapping[str, int], plan: Plan,
-                 door: Door, batch: int, seed: int, rank: int = 0, world: int = 1, ahead: int = 2) -> None:
+                 door: Door, batch: int, seed: int, rank: int = 0, world: int = 1, ahead: int = 2,
+                 outputs: int = 0) -> None:
         self._case, self._ids, self._classes, self._plan, self._door = case, list(ids), classes, plan, door
         self._seed, self._rank, self._world, self._ahead = seed, rank, world, ahead
+        self._views = plan.views
+        self._mixes = any(step.group == "mix" for step in plan.steps)
+        self._outputs = outputs or max(classes.values(), default=-1) + 1
         self.steps = max(1, -(-len(self._ids) // batch))
         least = len(self._ids) // self.steps
         if world > 1 and least < world:
@@ -60,18 +67,36 @@ class Loader:
         parts = np.array_split(order, self.steps)
         return [[self._ids[k] for k in np.array_split(part, self._world)[self._rank]] for part in parts]
 
+    def views(self, name: str, epoch: int) -> list[Case]:
+        """Return one case as it is in an epoch: once, or in each of the views that the plan asks for."""
+        case = self._case(name)
+        if self._classes and (case.masks is not None or case.boxes is not None or case.points is not None):
+            case = case.but(masks=None, boxes=None, box_labels=(), points=None)  # not asked for: not warped
+        return self._plan.apply_views(case, self._plan.draw(case, epoch))
+
+    def class_of(self, name: str, mirrored: bool) -> int:
+        """Return the class of a case, that of the other side of the body where it is mirrored."""
+        found = self._classes[name]
+        return self._plan.sides.order[found] if mirrored and self._plan.sides is not None else found
+
     def _make(self, ids: Sequence[str], epoch: int) -> Batch:
-        cases = []
-        for name in ids:
-            case = self._case(name)
-            if self._classes and (case.masks is not None or case.boxes is not None or case.points is not None):
-                case = case.but(masks=None, boxes=None, box_labels=(), points=None)  # not asked for: not warped
-            cases.append(self._plan.apply(case, self._plan.draw(case, epoch)))
-        image = self._door.tensor(cases).contiguous(memory_format=torch.channels_last)
+        made = [self.views(name, epoch) for name in ids]
+        cases = [views[0] for views in made]
+        image = self._door.tensor([views[k] for k in range(self._views) for views in made])
+        image = image.contiguous(memory_format=torch.channels_last)
         if self._classes:
-            return Batch(list(ids), image, targets=torch.tensor([self._classes[i] for i in ids], dtype=torch.int64))
+            return Batch(list(ids), image, targets=self._targets(cases), views=self._views)
         masks = torch.from_numpy(np.stack([case.masks for case in cases if case.masks is not None])).float()
-        return Batch(list(ids), image, masks=masks)
+        return Batch(list(ids), image, masks=masks, views=self._views)
+
+    def _targets(self, cases: Sequence[Case]) -> torch.Tensor:
+        if not self._mixes:
+            return torch.tensor([self.class_of(*next(iter(sources(case)))) for case in cases], dtype=torch.int64)
+        targets = torch.zeros(len(cases), self._outputs)
+        for row, case in zip(targets, cases, strict=True):
+            for source, share in sources(case).items():
+                row[self.class_of(*source)] += share
+        return targets
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """Yield the batches of one epoch. An error in the background thread is raised here."""

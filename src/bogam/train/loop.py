@@ -12,11 +12,14 @@ from typing import Any
 import torch
 
 from bogam.augment.family import Augment
+from bogam.augment.partners import Partners
 from bogam.augment.plan import Plan
+from bogam.augment.sides import Sides
 from bogam.core.errors import UserError, say
 from bogam.core.seeds import seed_of
 from bogam.core.types import Case
 from bogam.losses.family import Loss
+from bogam.losses.jsd import jsd
 from bogam.models.family import Network
 from bogam.predict.door import Door
 from bogam.predict.forward import forward_cases
@@ -51,6 +54,7 @@ class Job:
         threads: torch threads; results depend on it in the last bits.
         ahead: batches prepared in the background.
         tell: called with each epoch's row on process 0.
+        sides: labels that change places where the augmentation mirrors, as in `data.sides`.
     """
 
     folder: Path
@@ -70,6 +74,7 @@ class Job:
     threads: int = 1
     ahead: int = 2
     tell: Callable[[dict[str, Any]], None] | None = None
+    sides: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +88,8 @@ class Fit:
         best_epoch: from 1.
         converged: the best epoch does not lie in the last tenth.
         notes: sentences for the run's record.
+        fitted: what was fitted on images before training, such as "normalize", to the ids it saw.
+        chosen_on: ids on which the epoch was chosen.
     """
 
     module: torch.nn.Module
@@ -91,6 +98,14 @@ class Fit:
     best_epoch: int
     converged: bool
     notes: tuple[str, ...] = field(default=())
+    fitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen_on: tuple[str, ...] = ()
+
+
+def plan_of(job: Job) -> Plan:
+    """Return the augmentation of a training: its steps, its seed, partners from its training part, its sides."""
+    return Plan(job.augment, job.seed, Partners(tuple(job.train), job.case),
+                Sides.of(job.sides, job.labels) if job.sides else None)
 
 
 def has_converged(best_epoch: int, planned: int, run: int) -> bool:
@@ -128,8 +143,9 @@ def fit(job: Job) -> Fit:
         optimizer = section.optimizer.build(parameter_groups(module, decay))
         scaler = torch.amp.GradScaler(enabled=section.precision == "fp16")
         weights = weights_of_classes(job, device)
-        loader = Loader(job.case, job.train, job.classes, Plan(job.augment, job.seed), door, section.batch, job.seed,
-                        world.rank, world.size, job.ahead)
+        plan = plan_of(job)
+        loader = Loader(job.case, job.train, job.classes, plan, door, section.batch, job.seed, world.rank, world.size,
+                        job.ahead, len(job.labels))
         kept = job.folder / "checkpoints"
 
         rows: list[dict[str, Any]] = []
@@ -161,7 +177,10 @@ def fit(job: Job) -> Fit:
                     assert wanted is not None
                     with torch.autocast(device.split(":")[0], _dtype(section.precision),
                                         enabled=section.precision != "fp32"):
-                        loss = job.loss(network(image), wanted.to(device), weights)
+                        logits = network(image)
+                        loss = job.loss(logits[:len(batch.ids)], wanted.to(device), weights)
+                        if batch.views > 1:
+                            loss = loss + plan.consistency * jsd(logits, batch.views)
                     value = distributed.mean_over(float(loss.detach()), len(batch.ids), world)
                     _check_finite(value, epoch, step, section)
                     optimizer.zero_grad(set_to_none=True)
@@ -190,7 +209,9 @@ def fit(job: Job) -> Fit:
                     save_weights(kept / "best.safetensors", module)
             rows.append({"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss,
                          "validation_score": score, "learning_rate": optimizer.param_groups[0]["lr"],
-                         "images": len(job.train), "train_s": trained, "time_s": time.perf_counter() - begun})
+                         "images": len(job.train), "steps": loader.steps, "batch": section.batch,
+                         "validation_images": len(job.validation), "train_s": trained,
+                         "time_s": time.perf_counter() - begun})
             if world.rank == 0:
                 checkpoint.save_last(kept, {"module": module.state_dict(), "optimizer": optimizer.state_dict(),
                                             "scaler": scaler.state_dict(), "rows": rows, "best": best})
@@ -204,8 +225,19 @@ def fit(job: Job) -> Fit:
         notes = list(job.network.notes(shape))
         if any(row["validation_score"] is None for row in rows) and section.select == "score":
             notes.append("The score is undefined on the validation part (one class): the loss chose the epoch.")
+        mixes = [step.kind for step in job.augment if step.group == "mix"]
+        if plan.views > 1:
+            notes.append(f"The training loss includes {plan.consistency:g} times the divergence between the answers to "
+                         f"{plan.views} views of each image: it does not compare with the validation loss.")
+        if mixes:
+            notes.append(f"The training loss is that of mixed images ({', '.join(mixes)}): it does not compare with "
+                         "the validation loss, nor with the training loss of a cell that mixes nothing.")
         converged = has_converged(best["epoch"], section.epochs, len(rows))
-        return Fit(finished.eval(), door, rows, int(best["epoch"]), converged, tuple(notes))
+        fitted = {"normalize": tuple(case.id for case in cases)} if door.statistics else {}
+        if weights is not None:
+            fitted["class weights"] = tuple(job.train)
+        return Fit(finished.eval(), door, rows, int(best["epoch"]), converged, tuple(notes), fitted,
+                   tuple(job.validation))
 
 
 ADVICE = "Try a tenth of the learning rate, `train.clip: 1.0`, or `train.precision: fp32`."

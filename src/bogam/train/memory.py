@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from bogam.augment.plan import Plan
+
 if TYPE_CHECKING:
     from bogam.train.loop import Job
 
@@ -24,7 +26,7 @@ def fitting_batch(job: Job, channels: int, shape: tuple[int, ...], device: str) 
             if device.startswith("cuda"):
                 torch.cuda.empty_cache()
             module = job.network.build(channels, len(job.labels), 0).to(device)
-            image = torch.zeros(batch, channels, *shape, device=device)
+            image = torch.zeros(batch * Plan(job.augment, 0).views, channels, *shape, device=device)
             logits = module(image)
             logits.float().square().mean().backward()
             return batch

@@ -24,9 +24,13 @@ _ROLES = {
     "scanner": {"scanner", "device", "manufacturer"}, "modality": {"modality"},
     "view": {"view", "viewposition", "projection"}, "laterality": {"laterality", "side"},
     "part": {"part", "split", "subset", "partition"}, "mask": {"mask", "maskfile", "maskpath", "segmentation"}}
+_ORIGINS = {"real", "derived", "synthetic"}
 _TARGETS = ("class", "label", "target", "diagnosis", "dx", "finding", "pathology", "category")
 _ROLE_NAMES = ("image", *_ROLES)
 _MASKS = re.compile(r"mask|segment|annotation|label|groundtruth|ground_truth", re.IGNORECASE)
+_IDS = re.compile(r"(?:^|[^a-z])(?:patient|subject|case|person|participant|volunteer|study|exam|accession|visit|series|"
+                  r"mrn|pid|record)(?:$|[^a-z]|id|no|nr|num|uid|name)|(?:^|[^a-z])u?id$", re.IGNORECASE)
+"""Names of columns that may hold an id shared by several images."""
 _FACTS = tuple(role for role in _ROLES if role not in ("mask", "part"))
 
 
@@ -133,6 +137,8 @@ def read(fit: Fit, options: Options) -> Draft:
     masks: list[tuple[str, str]] = []
     seen: set[str] = set()
     values: dict[str, dict[str, object]] = {target: {} for target in targets}
+    idle = [c for c in frame.columns if _IDS.search(c) and c not in columns.values() and c not in targets]
+    ids: dict[str, dict[str, str]] = {column: {} for column in idle}
     for row in frame.iter_rows(named=True):
         image = finder(row[columns["image"]])
         if image is None:
@@ -143,15 +149,21 @@ def read(fit: Fit, options: Options) -> Draft:
             continue
         seen.add(image)
         facts = {role: row[columns[role]] or None for role in _FACTS if role in columns}
+        facts |= _origin(row)
         part = part_of(row[columns["part"]] or "") if "part" in columns else None
         added = draft.add_image(tree, image, part=part, **facts)
         for target, spec in targets.items():
             values[target][added["name"]] = _value(row[target], spec, name, target)
+        for column in idle:
+            if row[column]:
+                ids[column][added["name"]] = row[column].strip()
         if "mask" in columns and (mask := mask_finder(row[columns["mask"]])):
             masks.append((image, mask))
     draft.targets.update(values)
     draft.target_specs.update(targets)
     draft.patients = "given" if "patient" in columns else ""
+    draft.unused.update({f"column {column} of {name}": found for column, found in ids.items()
+                         if 2 <= len(set(found.values())) < len(found)})
     _add_masks(draft, tree, masks, seen, options)
     classes = class_folders.find(tree) if not targets else None
     if classes is not None:
@@ -167,6 +179,13 @@ def read(fit: Fit, options: Options) -> Draft:
         draft.notes.append(f"{double} rows of {name} name an image again; the first row of an image counts.")
     add_coco(draft, tree)
     return draft
+
+
+def _origin(row: dict[str, str | None]) -> dict[str, object]:
+    """Return whether an image is made from others, and from which (ids parted by |), where a table says so."""
+    if row.get("origin") not in _ORIGINS:
+        return {}
+    return {"origin": row["origin"], "parents": [p for p in (row.get("parents") or "").split("|") if p]}
 
 
 def _add_masks(draft: Draft, tree: Tree, named: list[tuple[str, str]], images: set[str], options: Options) -> None:

@@ -1,0 +1,72 @@
+"""What was drawn, in words that fit under a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bogam.augment.family import Augment, Drawn
+
+_SILENT = {"augment", "measured", "sides", "seed", "partners", "shares", "views", "view", "min_visible"}
+
+
+def describe(entry: Drawn) -> list[str]:
+    """Return one entry of a history as lines: its name with its numbers, then its partners or chains.
+
+    Example:
+        >>> describe({"augment": "rotate", "angle_degrees": -14.2345})
+        ['rotate: angle_degrees -14.2']
+        >>> describe({"augment": "mixup", "share": 0.8, "partners": [{"id": "b", "steps": []}], "shares": [0.8, 0.2]})
+        ['mixup: share 0.8', '  20 % of b']
+    """
+    numbers = [f"{name} {_word(value)}" for name, value in entry.items() if name not in _SILENT]
+    lines = [f"{entry['augment']}: {', '.join(numbers)}" if numbers else str(entry["augment"])]
+    shares = entry.get("shares")
+    for number, partner in enumerate(entry.get("partners", ())):
+        before = " > ".join(step["augment"] for step in partner["steps"])
+        part = f"{100 * shares[number + 1]:.0f} % of " if shares else "from "
+        lines.append(f"  {part}{partner['id']}" + (f" after {before}" if before else ""))
+    if "views" in entry:
+        lines += _view(entry)
+    return lines
+
+
+def _view(entry: Drawn) -> list[str]:
+    number = entry.get("view", 1)
+    if number == 0:
+        return ["  the image itself"]
+    view = entry["views"][number - 1]
+    lines = [f"  {100 * view['share']:.0f} % the image"]
+    for chain in view["chains"]:
+        share = 100 * (1 - view["share"]) * chain["weight"]
+        lines.append(f"  {share:.0f} % {' > '.join(step['augment'] for step in chain['steps']) or 'the image'}")
+    return lines
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, (list, tuple)):
+        flat = [v for v in value if not isinstance(v, (list, tuple, Mapping))]
+        if len(flat) == len(value) <= 4:
+            return f"({', '.join(_word(v) for v in value)})"
+        return f"[{len(value)}]"
+    return f"[{len(value)}]" if isinstance(value, Mapping) else str(value)
+
+
+def ranges(step: Augment) -> list[str]:
+    """Return the settings of a step as lines: from where its numbers are drawn.
+
+    Example:
+        >>> from bogam.augment.rotate import Rotate
+        >>> ranges(Rotate())
+        ['angle_degrees from -15 to 15']
+    """
+    lines = []
+    for name in type(step).model_fields:
+        value = getattr(step, name)
+        if name in ("kind", "probability", "steps", "min_visible"):
+            continue
+        pair = isinstance(value, tuple) and len(value) == 2 and all(isinstance(v, float) for v in value)
+        lines.append(f"{name} from {_word(value[0])} to {_word(value[1])}" if pair else f"{name} {_word(value)}")
+    return lines
