@@ -159,7 +159,8 @@ def volume(rounds: int, side: int) -> list[str]:
                                    {"elastic": {"cells": [5, 5], "depth_cells": 5}}]
     works = {"bogam": ours(steps, image, mask, 1.0), **peers.volume_chains(image, mask)}
     return ["## A volume", "", "Mirror, rotation about three axes, shift, zoom, elastic of image and mask, "
-            f"{side} voxels a side, float32.", "", "| image | library | ms | times bogam |", "| --- | --- | --- | --- |",
+            f"{side} voxels a side, float32.", "",
+            "| image | library | ms | times bogam |", "| --- | --- | --- | --- |",
             *rows(f"{side} x {side} x {side}", alternate(works, rounds))]
 
 
@@ -173,7 +174,8 @@ def memory() -> list[str]:
     lines = ["## Memory per worker", "", "Largest resident memory in MB of a process that has augmented 50 images of "
              "512 x 512, uint8 where the library takes it.", "", "| library | MB |", "| --- | --- |"]
     for name, program in programs.items():
-        code = ("import sys; sys.path[:0] = sys.argv[1:]\nimport numpy as np, augment as bench, augment_peers as peers\n"
+        code = ("import sys\nsys.path[:0] = sys.argv[1:]\n"
+                "import augment as bench, augment_peers as peers, numpy as np\n"
                 + ("" if name == "bogam" else "peers.quiet()\n")
                 + f"image, mask = bench.picture(512, 'uint8')\n{program}\nfor _ in range(50): work()\n"
                 "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bogam.augment.family import Augment, Drawn, Matrix
 from bogam.augment.geometry import move_geometry
-from bogam.augment.maps import Bend, Move, join, table
+from bogam.augment.maps import Bend, Move, Table, join, source_of
 from bogam.augment.volume import VolumeMap
 from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case, FloatArray
@@ -77,9 +77,29 @@ def _turn(matrix: Matrix, shape: tuple[int, ...]) -> list[tuple[int, bool]] | No
 
 
 def _turned(planes: Array, turn: list[tuple[int, bool]]) -> Array:
-    moved = planes.transpose(0, *(axis + 1 for axis, _ in turn))
-    backward = tuple(axis + 1 for axis, (_, reverse) in enumerate(turn) if reverse)
-    return np.ascontiguousarray(np.flip(moved, backward))
+    """Return planes (n, Y, X) or (n, Z, Y, X) mirrored and turned; slices that stay whole are turned by OpenCV."""
+    axes = len(turn)
+    if turn[0][0] != 0 and axes == 3:
+        moved = planes.transpose(0, *(axis + 1 for axis, _ in turn))
+        return np.ascontiguousarray(np.flip(moved, tuple(k + 1 for k, (_, backward) in enumerate(turn) if backward)))
+    turned = np.empty(planes.shape, planes.dtype)
+    if axes == 3:
+        for volume, target in zip(planes[:, ::-1] if turn[0][1] else planes, turned, strict=True):
+            _turn_slices(volume, turn[1][0] != 1, turn[1][1], turn[2][1], target)
+    else:
+        _turn_slices(planes, turn[0][0] != 0, turn[0][1], turn[1][1], turned)
+    return turned
+
+
+def _turn_slices(planes: Array, across: bool, up: bool, left: bool, turned: Array) -> None:
+    flip = -1 if up and left else 0 if up else 1 if left else None
+    for plane, target in zip(planes, turned, strict=True):
+        if flip is not None:
+            cv2.flip(cv2.transpose(plane) if across else plane, flip, dst=target)
+        elif across:
+            cv2.transpose(plane, dst=target)
+        else:
+            target[...] = plane
 
 
 def _by_matrix(matrix: Matrix, shape: tuple[int, ...]) -> Sample:
@@ -104,12 +124,14 @@ def _by_matrix(matrix: Matrix, shape: tuple[int, ...]) -> Sample:
 
 def _by_table(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
     """Return what samples planes (n, Y, X) by the table of all moves."""
-    y, x = table(moves, (shape[0], shape[1]))
+    table = Table(lambda places: source_of(moves, places, shape), (shape[0], shape[1]))
 
     def sample(planes: Array, interpolation: int, fill: float) -> Array:
         moved = np.empty(planes.shape, planes.dtype)
-        for plane, target in zip(planes, moved, strict=True):
-            cv2.remap(plane, x, y, interpolation, dst=target, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
+        for rows, (y, x) in table.strips():
+            for plane, target in zip(planes, moved, strict=True):
+                cv2.remap(plane, x, y, interpolation, dst=target[rows], borderMode=cv2.BORDER_CONSTANT,
+                          borderValue=fill)
         return moved
 
     return sample

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bogam.augment.maps import Move, at_nodes, nodes_of, source_of, stretch
+from bogam.augment.maps import Move, Table, at_nodes, nodes_of, source_of
 from bogam.core.types import Array
 
 _ROWS = 32000
@@ -38,9 +38,9 @@ class VolumeMap:
         if z is not None and y is not None and x is not None:
             self._slices = z.ravel()
             start = np.zeros((1, 1, 1), np.float32)
-            y, x = stretch(lambda nodes: tuple(
-                axis[0] for axis in source_of(moves, (start, nodes[0][None], nodes[1][None]), shape)[1:]), shape[1:])
-            self._planes = y.copy(), x.copy()
+            self._planes = Table(lambda nodes: tuple(
+                axis[0] for axis in source_of(moves, (start, nodes[0][None], nodes[1][None]), shape)[1:]),
+                shape[1:]).whole()
             return
         self._step, self._nodes = at_nodes(lambda nodes: source_of(moves, nodes, shape), shape, 8)
 
