@@ -80,7 +80,7 @@ class External:
     groups: dict[str, str]
     unit: str
     notes: list[str]
-    aside: list[tuple[str, ...]]
+    aside: list[tuple[str, str]]
     found: int
 
 
@@ -105,7 +105,7 @@ def open_external(model: Model, folder: Path, *, layout: str = "auto", patient: 
         found = len(manifest)
         manifest = scan(manifest, Path(scratch), progress=lambda done, total: tell("Reading images", done, total),
                         resize_masks=resize_masks)
-    aside = manifest.set_aside.rows()
+    aside: list[tuple[str, str]] = [(file, problem) for file, problem in manifest.set_aside.rows()]
     if not len(manifest):
         raise _none_left(folder, found, aside)
     seen = set(model.facts.get("seen_pixels", ())) & set(manifest.images["pixels_sha256"].drop_nulls().to_list())
