@@ -240,8 +240,10 @@ def test_names_keep_what_groups_and_pairs_files(tmp_path: Path) -> None:
     patient = made.short("patient", "id p0012").lower()
     assert Path(first).name.startswith(patient + "_f-")
     assert Path(names["malignant/p0013_1.png"]).name == Path(names["masks/p0013_1.png"]).name
-    with pytest.raises(UserError, match="--keep-folder"):
-        plan(tmp_path, made, ["benin"])
+    for wishes, words in ((({"keep_folders": ["benin"]}), "--keep-folder"), ({"patient": "{patient}-x"}, "--patient")):
+        with pytest.raises(UserError, match=words):
+            deidentify(tmp_path, tmp_path.parent / "out-of-names", tmp_path.parent / "no.key", **wishes)
+    assert not (tmp_path.parent / "no.key").exists()
 
 
 def test_two_files_never_get_one_name(tmp_path: Path) -> None:
