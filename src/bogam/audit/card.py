@@ -151,8 +151,8 @@ def _data(card: Card) -> Section:
             pairs.append((name, listed(values, 4)))
     sizes = images.select("rows", "columns").drop_nulls()
     if sizes.height:
-        spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in
-                 ((sizes[c].min(), sizes[c].max()) for c in ("rows", "columns"))]
+        ends = [(min(values), max(values)) for values in (sizes[c].to_list() for c in ("rows", "columns"))]
+        spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in ends]
         pairs.append(("Size, rows × columns", " × ".join(spans)))
     if card.manifest.set_aside.height:
         pairs.append(("Set aside", many(card.manifest.set_aside.height, "file")))
