@@ -94,7 +94,7 @@ def clean_dataset(dataset: Dataset, work: Work, mode: Mode = "plain") -> None:
     for tag in list(dataset.keys()):
         number = int(tag)
         if tag.is_private:
-            if number not in kept:
+            if number not in kept or (tag.element > 0xFF and _take_out(dataset[tag], work)):
                 del dataset[tag]
                 work.done["private elements", "removed"] += 1
             continue

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from bogam.data.deidentify.dates import read_date, ways_to_write
-from bogam.data.deidentify.search import Texts
+from bogam.data.deidentify.search import LEAST, Texts
 
 Kind = Literal["name", "id", "birth", "date", "uid"]
 _LEAST = 3
@@ -104,7 +104,8 @@ class Identifiers:
         forms: dict[bytes, str] = {}
         for text, element in self._raw.items():
             for form in _forms(text, tuple(encodings)):
-                forms.setdefault(form, element)
+                if len(form) >= LEAST:
+                    forms.setdefault(form, element)
         uids = {uid.encode(): element for uid, element in self.uids.items() if len(uid) > _LEAST}
         own = [value.encode() for value in (*innocent, _WELL_KNOWN)]
         for at, found in Texts([*forms, *uids]).found_in(blob):
