@@ -201,15 +201,16 @@ def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Draw
     source, target = image.reshape(-1), made.reshape(-1)
     if image.dtype == np.uint8 or (image.dtype.kind in "iu" and image.size > levels[1] - levels[0]):
         first, ramp = _ramp(image.dtype.str, *levels)
-        _look_up(source, first, write_levels(_bend(ramp, steps), levels, image.dtype), target)
+        _look_up(source, first, write_levels(bend(ramp, steps), levels, image.dtype), target)
         return made
     for start in range(0, source.size, _BLOCK):  # blocks that stay in the processor's cache
         block = slice(start, start + _BLOCK)
-        target[block] = write_levels(_bend(read_levels(source[block], levels), steps), levels, image.dtype)
+        target[block] = write_levels(bend(read_levels(source[block], levels), steps), levels, image.dtype)
     return made
 
 
-def _bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> FloatArray:
+def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> FloatArray:
+    """Return shares of the levels after several tones, each clamped to [0, 1] before the next."""
     for part, drawn in steps:
         bent = part.tone(level, drawn)
         target = None if np.may_share_memory(bent, level) else bent
@@ -297,3 +298,12 @@ def check_levels(case: Case, kind: str) -> Levels:
     got = "no grey levels" if levels is None else f"grey levels {levels} for {dtype} pixels"
     raise UserError(say(f"case {case.id}, augmentation {kind}", got, "low < high, both within the pixel type",
                         "Put a window step into 'prepare', or leave this augmentation out."))
+
+
+def check_finite(case: Case) -> None:
+    """Raise UserError for an image with NaN or infinity: one would spread over its neighbors, and to other cases."""
+    image = case.image
+    if image.dtype.kind == "f" and not (math.isfinite(image.min()) and math.isfinite(image.max())):
+        wrong = int(np.count_nonzero(~np.isfinite(image)))
+        raise UserError(say(f"case {case.id}", f"{wrong} pixels that are NaN or infinite", "finite numbers",
+                            "Find where they come from, or set them to a value that means background."))

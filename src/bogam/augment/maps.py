@@ -131,11 +131,8 @@ class Table:
     """
 
     def __init__(self, read: Callable[[Places], Places], shape: tuple[int, int]) -> None:
-        step = 1
-        while 2 * step * _NODES <= min(shape):
-            step *= 2
         self._shape = shape
-        self._step, self._planes = at_nodes(read, shape, step)
+        self._step, self._planes = at_nodes(read, shape, first_step(shape))
         self._whole: Planes | None = (self._planes[0], self._planes[1]) if self._step == 1 else None
 
     def strips(self) -> Iterator[tuple[slice, Planes]]:
@@ -171,6 +168,14 @@ class Table:
             cv2.resize(plane, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
         inside = (slice(step, step + last - first), slice(step, step + self._shape[1]))
         return stretched[0][inside], stretched[1][inside]
+
+
+def first_step(shape: tuple[int, ...]) -> int:
+    """Return the distance of nodes to begin with for a picture: a power of two, at least 32 nodes on each side."""
+    step = 1
+    while 2 * step * _NODES <= min(shape):
+        step *= 2
+    return step
 
 
 def at_nodes(read: Callable[[Places], Places], shape: tuple[int, ...], step: int) -> tuple[int, NDArray[np.float32]]:
