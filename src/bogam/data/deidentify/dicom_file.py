@@ -21,9 +21,10 @@ from pydicom.uid import (
 
 from bogam import __version__
 from bogam.core.errors import FileProblem
-from bogam.data.deidentify.dicom_elements import Work, clean_dataset, is_fixed_word, name_of_patient
+from bogam.data.deidentify.dicom_elements import Work, clean_dataset, name_of_patient
 from bogam.data.deidentify.dicom_frames import clean_pixels
 from bogam.data.deidentify.dicom_known import collect, elements_of, is_well_known, values_of
+from bogam.data.deidentify.dicom_stays import is_fixed_word
 from bogam.data.deidentify.dummies import TEXT
 from bogam.data.deidentify.keys import Pseudonyms
 from bogam.data.deidentify.options import Options
