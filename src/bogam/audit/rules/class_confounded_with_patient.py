@@ -65,4 +65,4 @@ def _beyond_chance(several: Mapping[str, list[str]], single: int) -> bool:
     shares = Counter(label for labels in several.values() for label in labels)
     total = sum(shares.values())
     chances = [sum((count / total) ** len(labels) for count in shares.values()) for labels in several.values()]
-    return single > sum(chances) + 2 * sum(p * (1 - p) for p in chances) ** 0.5
+    return bool(single > sum(chances) + 2 * sum(p * (1 - p) for p in chances) ** 0.5)
