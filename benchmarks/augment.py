@@ -18,22 +18,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[variable] = "1"
-
 import augment_peers as peers
 import cv2
 import machine
 import numpy as np
 
 from bogam.augment.family import augmentations
-from bogam.augment.plan import Plan, replay
+from bogam.augment.plan import Plan
 from bogam.core.types import Case
 
 CHAIN: list[dict[str, Any]] = [
     {"flip-horizontal": {}}, {"rotate": {}}, {"shift": {}}, {"zoom": {}}, {"elastic": {}}, {"grid-distortion": {}},
     {"optical-distortion": {}}, {"brightness": {}}, {"contrast": {}}, {"gamma": {}},
     {"gaussian-blur": {"sigma_px": [peers.SIGMA, peers.SIGMA]}}]
+THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 SHORT = ("flip-horizontal", "rotate", "shift", "zoom", "elastic", "brightness", "contrast", "gamma", "gaussian-blur")
 DEPTHS = {"uint8": 255.0, "uint16": 65535.0, "float32": 1.0}
 Work = Callable[[], object]
@@ -107,9 +105,9 @@ def rows(title: str, found: dict[str, tuple[float, float]]) -> list[str]:
 def chain(rounds: int, sizes: tuple[int, ...]) -> list[str]:
     """The medical chain against the floor and every library."""
     lines = ["## The medical chain", "", "Flip, affine, elastic, grid distortion, optical distortion, brightness, "
-             "contrast, gamma, Gaussian blur of image and mask. MONAI lacks the optical distortion; kornia, torchvision "
-             "and batchgeneratorsv2 lack both distortions. `dx = dy` moves both axes alike: less than the same work.",
-             "", "| image | library | ms | times bogam |", "| --- | --- | --- | --- |"]
+             "contrast, gamma, Gaussian blur of image and mask. MONAI lacks the optical distortion; kornia, "
+             "torchvision and batchgeneratorsv2 lack both distortions. `dx = dy` moves both axes alike: less than the "
+             "same work.", "", "| image | library | ms | times bogam |", "| --- | --- | --- | --- |"]
     for side in sizes:
         for dtype, high in DEPTHS.items():
             image, mask = picture(side, dtype)
@@ -130,9 +128,10 @@ def chain(rounds: int, sizes: tuple[int, ...]) -> list[str]:
 
 def single(rounds: int, sizes: tuple[int, ...]) -> list[str]:
     """Each augmentation alone against the fastest library that has it, and those that are slower."""
-    lines, slow = ["## Each augmentation alone", "", "Image and mask. A line counts as slower where it takes more than "
-                   "the larger of 20 % and 50 microseconds longer.", "",
-                   "| image | augmentation | bogam ms | other ms | bogam / other |", "| --- | --- | --- | --- | --- |"], []
+    lines = ["## Each augmentation alone", "", "Image and mask. A line counts as slower where it takes longer by more "
+             "than the larger of 20 % and 50 microseconds.", "",
+             "| image | augmentation | bogam ms | other ms | bogam / other |", "| --- | --- | --- | --- | --- |"]
+    slow = []
     for side in sizes:
         for dtype, high in DEPTHS.items():
             image, mask = picture(side, dtype)
@@ -159,22 +158,24 @@ def volume(rounds: int, side: int) -> list[str]:
     steps: list[dict[str, Any]] = [{"flip-horizontal": {}}, {"rotate": tilt}, {"shift": {}}, {"zoom": {}},
                                    {"elastic": {"cells": [5, 5], "depth_cells": 5}}]
     works = {"bogam": ours(steps, image, mask, 1.0), **peers.volume_chains(image, mask)}
-    return ["## A volume", "", f"Mirror, rotation about three axes, shift, zoom, elastic of image and mask, {side} voxels "
-            "a side, float32.", "", "| image | library | ms | times bogam |", "| --- | --- | --- | --- |",
+    return ["## A volume", "", "Mirror, rotation about three axes, shift, zoom, elastic of image and mask, "
+            f"{side} voxels a side, float32.", "",
+            "| image | library | ms | times bogam |", "| --- | --- | --- | --- |",
             *rows(f"{side} x {side} x {side}", alternate(works, rounds))]
 
 
 def memory() -> list[str]:
     """Resident memory of one worker process that has imported the library and augmented 50 images."""
     programs = {"bogam": "work = bench.ours(bench.CHAIN, image, mask, 255.0)",
-                "albumentations": "work = peers.albumentations_work(list(peers.albumentations_steps().values()), image, "
-                                  "mask)",
+                "albumentations": "steps = list(peers.albumentations_steps().values())\n"
+                                  "work = peers.albumentations_work(steps, image, mask)",
                 "MONAI": "work = peers.monai_chain(image.astype(np.float32) / 255, mask)",
                 "kornia, batch 1": "work = peers.kornia_chain(image.astype(np.float32) / 255, mask, 1)"}
-    lines = ["## Memory per worker", "", "Resident memory in MB of a process that has augmented 50 images of 512 x 512, "
-             "uint8 where the library takes it.", "", "| library | MB |", "| --- | --- |"]
+    lines = ["## Memory per worker", "", "Largest resident memory in MB of a process that has augmented 50 images of "
+             "512 x 512, uint8 where the library takes it.", "", "| library | MB |", "| --- | --- |"]
     for name, program in programs.items():
-        code = ("import sys; sys.path[:0] = sys.argv[1:]\nimport numpy as np, augment as bench, augment_peers as peers\n"
+        code = ("import sys\nsys.path[:0] = sys.argv[1:]\n"
+                "import augment as bench, augment_peers as peers, numpy as np\n"
                 + ("" if name == "bogam" else "peers.quiet()\n")
                 + f"image, mask = bench.picture(512, 'uint8')\n{program}\nfor _ in range(50): work()\n"
                 "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])")
@@ -198,6 +199,9 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=[256, 512])
     parser.add_argument("--out", default="augment", help="name of the result; 'none' only prints")
     args = parser.parse_args()
+    if not THREADS.items() <= os.environ.items():  # libraries read these when they are imported
+        again = subprocess.run([sys.executable, *sys.argv], env={**os.environ, **THREADS}, check=False)
+        raise SystemExit(again.returncode)
     peers.quiet()
     found = machine.facts()
     sizes = tuple(args.sizes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,14 @@ class Audit:
         worst = min((ORDER[f.severity] for f in self.findings), default=2)
         return ("stop", "warnings", "clean")[worst]
 
+    def plus(self, findings: Iterable[Finding]) -> Audit:
+        """Return an audit with more findings, worst first."""
+        return Audit(_sorted((*self.findings, *findings)))
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: (ORDER[f.severity], f.rule, f.title)))
+
 
 def audit(evidence: Evidence, cache: Path | None = None) -> Audit:
     """Run every rule. Each is a file of `audit/rules/`.
@@ -38,7 +46,7 @@ def audit(evidence: Evidence, cache: Path | None = None) -> Audit:
     if held is not None:
         return Audit(held)
     found = [finding for kind in rules.names() for finding in rules.parse(kind).check(evidence)]
-    result = Audit(tuple(sorted(found, key=lambda f: (ORDER[f.severity], f.rule, f.title))))
+    result = Audit(_sorted(found))
     if place is not None:
         memory.keep(place, result.findings)
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,9 +30,10 @@ def robustness(run: Path, folder: Path | None, modality: str | None, layout: str
     from bogam.cli.show import Terminal
     from bogam.evaluate.external import pairs_of
     from bogam.study.robustness import robustness_of, runs_in
-    reading = {} if folder is None else {"layout": layout, "patient": patient, "target": target,
+    reading: dict[str, Any] = {} if folder is None else {"layout": layout, "patient": patient, "target": target,
                                          "renamed": pairs_of("--label", labels), "resize_masks": resize_masks}
     with Terminal() as terminal:
-        for one in runs_in(run):
-            said = robustness_of(one, folder, modality=modality, device=device, tell=terminal.stage, **reading)
+        for number, one in enumerate(runs_in(run)):
+            said = robustness_of(one, folder, modality=modality, device=device, examples=not number,
+                                 tell=terminal.stage, **reading)
             terminal.say(said + "\n")

@@ -58,7 +58,8 @@ class Copying:
             return f"not compared with copying: {self.why}"
         span = f" (95 % interval {self.low:.1f} to {self.high:.1f})" if self.low is not None else ""
         rest = f"; {self.why}" if self.why else ""
-        return f"{self.gain:+.1f} {known.unit} of {known.title} over copying the most alike training picture{span}{rest}"
+        return (f"{self.gain:+.1f} {known.unit} of {known.title} over copying the most alike training picture"
+                f"{span}{rest}")
 
 
 def against_copier(cell: str, cases: pl.DataFrame, copied: pl.DataFrame, metric: str, resamples: int = 2000,

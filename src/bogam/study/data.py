@@ -186,10 +186,10 @@ def look_at(manifest: Manifest, cache: Path, tell: Tell = quiet) -> tuple[Looks,
 
 
 def probe_split(manifest: Manifest, target: str | None, looks: Looks, near: Similar | None, cache: Path,
-                tell: Tell = quiet, tasks: tuple[str, ...] = ()) -> ProbeResult:
+                tell: Tell = quiet, tasks: tuple[str, ...] = (), linear: bool = True) -> ProbeResult:
     """Run the copy probe and the shuffled labels on a manifest's split."""
     from bogam.audit.probe.run import probed
-    return probed(manifest, target, looks, near, cache / "probe", tell, tasks=tasks)
+    return probed(manifest, target, looks, near, cache / "probe", tell, tasks=tasks, linear=linear)
 
 
 def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True,

@@ -118,7 +118,12 @@ def _with_split(what: Path, is_study: bool, cache: Path, sets: Sequence[str], te
     folds = Manifest.load(what / "manifest").folds if is_study else None
     ready = make_ready(recipe, cache, tell, check=False, folds=folds, probe=probe)
     notes = (*ready.manifest.notes, *ready.notes, _split_words(ready))
-    return Looked(ready.audit, ready.manifest.but(notes=notes), recipe.audit.accept, ready.target,
+    found = ready.audit
+    if is_study:
+        from bogam.study.collect import collect
+        from bogam.study.discipline import discipline_of
+        found = found.plus(discipline_of(collect(what)))
+    return Looked(found, ready.manifest.but(notes=notes), recipe.audit.accept, ready.target,
                   "study with its split" if is_study else "recipe with its split", _named(recipe.name))
 
 

@@ -26,6 +26,7 @@ from bogam.study.baseline_cells import score_baselines
 from bogam.study.data import Ready, Tell, make_ready, overridden, quiet
 from bogam.study.one_run import RunSpec, prepare, run_one, status_of, way_of
 from bogam.study.place import looked_cache
+from bogam.study.probing import probe_study
 from bogam.study.recipe import Cell, Recipe, cells, control_of, primary_of
 from bogam.train.rows import read_rows, write_atomically
 
@@ -219,6 +220,8 @@ def run_study(recipe: Recipe, out: Path, options: Options | None = None, watcher
     problems = prepare_all(recipe, ready.manifest, out, options, watcher.stage)
     for row in problems[:5]:
         watcher.say(f"Set aside: {row['problem']}")
+    for sentence in probe_study(recipe, ready, out, looked_cache(out, options.cache), watcher.stage):
+        watcher.say(sentence)
     specs = plan_runs(recipe, ready, out, options)
     began = time.perf_counter()
     failed = run_all(specs, options.workers(specs[0].device), watcher)

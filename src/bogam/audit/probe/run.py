@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bogam.audit.memory import rules_version
 from bogam.audit.probe.copy_probe import Copies, copy_probe
 from bogam.audit.probe.result import Pairs, ProbeResult, ProbeRow
 from bogam.audit.probe.shuffled import shuffled_labels
@@ -20,7 +21,6 @@ from bogam.evaluate.baselines import Floats
 
 Tell = Callable[[str, int, int], None]
 """Progress: what, how many done, of how many."""
-VERSION = "3"
 FEWEST = 20
 """Fewer pictures than this are not probed."""
 SIMILAR = "group of similar pictures"
@@ -118,7 +118,7 @@ def _pairs(what: Subject, copies: Copies) -> Pairs:
 
 
 def _key(manifest: Manifest, target: str | None, groups: Mapping[str, str], *more: object) -> str:
-    total = hashlib.sha256("\n".join([VERSION, manifest.digest(), str(target), repr(more)]).encode())
+    total = hashlib.sha256("\n".join([rules_version(), manifest.digest(), str(target), repr(more)]).encode())
     for pair in sorted(groups.items()):
         total.update("\t".join(pair).encode())
     return total.hexdigest()[:16]

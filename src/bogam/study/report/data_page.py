@@ -19,6 +19,7 @@ from bogam.page.text import clean, listed, many
 from bogam.study.report.cautions import PATIENTS_UNKNOWN
 from bogam.study.report.cells import tested_rows
 from bogam.study.report.examples import ExampleCase
+from bogam.study.report.standing import findings_blocks
 from bogam.study.results import StudyResult
 
 
@@ -43,6 +44,9 @@ def data_section(result: StudyResult, thumbnails: Sequence[ExampleCase]) -> Sect
     blocks.extend(_set_aside(manifest))
     blocks.append(Heading("What the audit found"))
     blocks.extend(_findings(result))
+    if result.probes:
+        blocks.append(Heading("What the probes of the split found"))
+        blocks.extend(findings_blocks(result.probes))
     return Section("data", "Data and split", blocks)
 
 
