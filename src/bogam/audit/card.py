@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 import bogam
-from bogam.audit.family import Finding, rules
+from bogam.audit.family import MOST_FILES, Finding, rules
 from bogam.audit.pictures import side_by_side
 from bogam.audit.run import ORDER, Audit
 from bogam.data.manifest import Manifest
@@ -122,7 +122,8 @@ def found_block(finding: Finding, reason: str = "", pictures: Sequence[Block] = 
     inner: list[Block] = list(pictures)
     files = [clean(f) for f in finding.files]
     if len(files) > FEW_FILES:
-        inner.append(Folded(f"{many(len(files), 'line')}: the files concerned",
+        inner.append(Folded(f"{many(len(files), 'line')}: the files concerned" if len(files) < MOST_FILES else
+                            f"The first {MOST_FILES} files concerned",
                             [Listing("\n".join(files), "Files concerned")]))
     elif files:
         answers.append(("Files", listed(files)))
@@ -151,8 +152,15 @@ def _data(card: Card) -> Section:
             pairs.append((name, listed(values, 4)))
     sizes = images.select("rows", "columns").drop_nulls()
     if sizes.height:
+<<<<<<< HEAD
+        spans = []
+        for column in ("rows", "columns"):
+            found = sizes[column].to_list()
+            spans.append(f"{min(found)}" if min(found) == max(found) else f"{min(found)}–{max(found)}")
+=======
         ends = [(min(values), max(values)) for values in (sizes[c].to_list() for c in ("rows", "columns"))]
         spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in ends]
+>>>>>>> main
         pairs.append(("Size, rows × columns", " × ".join(spans)))
     if card.manifest.set_aside.height:
         pairs.append(("Set aside", many(card.manifest.set_aside.height, "file")))
