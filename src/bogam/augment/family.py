@@ -159,7 +159,8 @@ class Augment(Part):
 
 augmentations: Family[Augment] = Family(
     "augmentation", "bogam.augment", Augment,
-    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets", "partners", "sides", "describe"))
+    engine=("plan", "apply_cpu", "apply_torch", "maps", "sampling", "geometry", "volume", "sets", "partners", "sides",
+            "describe"))
 
 
 def draw_entry(step: Augment, rng: np.random.Generator, case: Case) -> dict[str, Any]:
