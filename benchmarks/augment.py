@@ -1,56 +1,222 @@
-"""What the geometric and tone chain costs per sample, drawing included: python benchmarks/augment.py
+"""What augmentation costs beside other libraries, and what it does to the picture: python benchmarks/augment.py
 
-One thread. The best of many short rounds is printed, so that other work on the machine counts little.
+Same work, same interpolation, same image and mask; one thread; drawing included. All contestants take turns in every
+round of one process, and what is reported is the median over the rounds of the time relative to bogam's; times are
+processor time. The other libraries are an extra: pip install -e '.[bench]'. Parts alone: --only chain single volume
+batch memory quality. The real pictures are those of BOGAM_DATA.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
+import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import augment_peers as peers
 import cv2
+import machine
 import numpy as np
 
 from bogam.augment.family import augmentations
 from bogam.augment.plan import Plan
-from bogam.augment.sets import SETS, named
 from bogam.core.types import Case
 
-CHAIN = ("flip-horizontal", "flip-vertical", "rotate", "shift", "zoom", "brightness", "contrast", "gamma")
-ROUND, ROUNDS = 50, 200
+CHAIN: list[dict[str, Any]] = [
+    {"flip-horizontal": {}}, {"rotate": {}}, {"shift": {}}, {"zoom": {}}, {"elastic": {}}, {"grid-distortion": {}},
+    {"optical-distortion": {}}, {"brightness": {}}, {"contrast": {}}, {"gamma": {}},
+    {"gaussian-blur": {"sigma_px": [peers.SIGMA, peers.SIGMA]}}]
+THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+SHORT = ("flip-horizontal", "rotate", "shift", "zoom", "elastic", "brightness", "contrast", "gamma", "gaussian-blur")
+DEPTHS = {"uint8": 255.0, "uint16": 65535.0, "float32": 1.0}
+Work = Callable[[], object]
 
 
-def best_us(work: Callable[[int], object]) -> float:
-    """Return the microseconds of one call in the fastest round."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        for epoch in range(ROUND):
-            work(epoch)
-        times.append((time.perf_counter() - start) / ROUND)
-    return min(times) * 1e6
+def picture(side: int, dtype: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a smooth image over its whole range and a mask of about half of it."""
+    rng = np.random.default_rng(0)
+    smooth = cv2.GaussianBlur(rng.random((side, side), dtype=np.float32), (0, 0), side / 64)
+    smooth = (smooth - smooth.min()) / np.ptp(smooth)
+    return (smooth * DEPTHS[dtype]).astype(dtype), (smooth > np.median(smooth)).astype(np.uint8)
+
+
+def ours(steps: list[dict[str, Any]], image: np.ndarray, mask: np.ndarray | None, high: float) -> Work:
+    """Return the work of a plan on one case, another epoch each time."""
+    plan = Plan([augmentations.parse({kind: {**fields, "probability": 1.0}})
+                 for step in steps for kind, fields in step.items()], seed=0)
+    case = Case("case-0001", image[None], (0.0, high), masks=None if mask is None else mask[None],
+                spacing_mm=(1.0,) * image.ndim)
+    epoch = iter(range(10 ** 9))
+    return lambda: plan.apply(case, plan.draw(case, next(epoch)))
+
+
+def floor(image: np.ndarray, mask: np.ndarray) -> Work:
+    """Return the least that the chain could cost: one affine warp, one nearest warp, one look-up, one blur."""
+    size = image.shape[::-1]
+    turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), 9.0, 1.05)
+    table = np.arange(1 << 8 * min(image.itemsize, 2)).astype(image.dtype) if image.dtype != np.float32 else None
+
+    def work() -> object:
+        warped = cv2.warpAffine(image, turn, size, flags=cv2.INTER_LINEAR)
+        cv2.warpAffine(mask, turn, size, flags=cv2.INTER_NEAREST)
+        if table is None:
+            warped = cv2.pow(warped, 1.1)
+        elif image.dtype == np.uint8 or cv2.__version__[0] >= "5":
+            warped = cv2.LUT(warped, table)
+        else:
+            warped = np.take(table, warped)
+        return cv2.GaussianBlur(warped, (peers.KERNEL, peers.KERNEL), peers.SIGMA)
+
+    return work
+
+
+def alternate(works: dict[str, Work], rounds: int, least_s: float = 0.02) -> dict[str, tuple[float, float]]:
+    """Return for each work its median milliseconds per image and its median ratio to the first, round by round."""
+    calls = {}
+    for name, work in works.items():
+        work()
+        start = time.process_time()
+        work()
+        once = time.process_time() - start
+        calls[name] = max(1, round(least_s / max(once, 1e-6)))
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            start = time.process_time()
+            for _ in range(calls[name]):
+                work()
+            spent = time.process_time() - start
+            times[name].append(spent / calls[name] / getattr(work, "images", 1) * 1e3)
+    first = times[next(iter(works))]
+    return {name: (statistics.median(held), statistics.median(a / b for a, b in zip(held, first, strict=True)))
+            for name, held in times.items()}
+
+
+def rows(title: str, found: dict[str, tuple[float, float]]) -> list[str]:
+    """Return markdown rows: what, milliseconds, times bogam."""
+    return [f"| {title} | {name} | {ms:.2f} | {ratio:.2f} |" for name, (ms, ratio) in found.items()]
+
+
+def chain(rounds: int, sizes: tuple[int, ...]) -> list[str]:
+    """The medical chain against the floor and every library."""
+    lines = ["## The medical chain", "", "Flip, affine, elastic, grid distortion, optical distortion, brightness, "
+             "contrast, gamma, Gaussian blur of image and mask. MONAI lacks the optical distortion; kornia, "
+             "torchvision and batchgeneratorsv2 lack both distortions. `dx = dy` moves both axes alike: less than the "
+             "same work.", "", "| image | library | ms | times bogam |", "| --- | --- | --- | --- |"]
+    for side in sizes:
+        for dtype, high in DEPTHS.items():
+            image, mask = picture(side, dtype)
+            works = {"bogam": ours(CHAIN, image, mask, high), "floor": floor(image, mask)}
+            for setting, note in (("default", ""), ("fast", ", approximate"), ("one-field", ", approximate, dx = dy")):
+                steps = list(peers.albumentations_steps(setting).values())
+                works[f"albumentations{note}"] = peers.albumentations_work(steps, image, mask)
+            lines += rows(f"{side} {dtype}", alternate(works, rounds))
+        image, mask = picture(side, "float32")
+        short = [step for step in CHAIN if next(iter(step)) in SHORT]
+        works = {"bogam": ours(CHAIN, image, mask, 1.0), "bogam, fewer steps": ours(short, image, mask, 1.0),
+                 "MONAI": peers.monai_chain(image, mask), "torchvision": peers.torchvision_chain(image, mask),
+                 "batchgeneratorsv2": peers.batchgenerators_chain(image, mask),
+                 **{f"kornia, batch {n}": peers.kornia_chain(image, mask, n) for n in (1, 4, 16)}}
+        lines += rows(f"{side} float32", alternate(works, max(3, rounds // 4)))
+    return lines
+
+
+def single(rounds: int, sizes: tuple[int, ...]) -> list[str]:
+    """Each augmentation alone against the fastest library that has it, and those that are slower."""
+    lines = ["## Each augmentation alone", "", "Image and mask. A line counts as slower where it takes longer by more "
+             "than the larger of 20 % and 50 microseconds.", "",
+             "| image | augmentation | bogam ms | other ms | bogam / other |", "| --- | --- | --- | --- | --- |"]
+    slow = []
+    for side in sizes:
+        for dtype, high in DEPTHS.items():
+            image, mask = picture(side, dtype)
+            for kind in augmentations.names():
+                part = augmentations.get(kind)
+                other = peers.single(kind, image, mask) if part.pictures and part.group != "mix" else {}
+                if not other:
+                    continue
+                fields = {"sigma_px": [peers.SIGMA] * 2} if kind == "gaussian-blur" else {}
+                found = alternate({"bogam": ours([{kind: fields}], image, mask, high), **other}, rounds, 0.005)
+                (mine, _), (theirs, _) = found.values()
+                lines.append(f"| {side} {dtype} | {kind} | {mine:.3f} | {theirs:.3f} | {mine / theirs:.2f} |")
+                if mine > theirs + max(0.2 * theirs, 0.05):
+                    slow.append(f"{kind} ({side} {dtype}: {mine:.3f} ms against {theirs:.3f})")
+    return [*lines, "", f"Slower: {', '.join(slow) if slow else 'none'}."]
+
+
+def volume(rounds: int, side: int) -> list[str]:
+    """A volume: mirror, affine about three axes, elastic."""
+    rng = np.random.default_rng(0)
+    image = cv2.GaussianBlur(rng.random((side * side, side), dtype=np.float32), (0, 0), 2).reshape((side,) * 3)
+    mask = (image > np.median(image)).astype(np.uint8)
+    tilt = {"tilt_degrees": [-15.0, 15.0]}
+    steps: list[dict[str, Any]] = [{"flip-horizontal": {}}, {"rotate": tilt}, {"shift": {}}, {"zoom": {}},
+                                   {"elastic": {"cells": [5, 5], "depth_cells": 5}}]
+    works = {"bogam": ours(steps, image, mask, 1.0), **peers.volume_chains(image, mask)}
+    return ["## A volume", "", "Mirror, rotation about three axes, shift, zoom, elastic of image and mask, "
+            f"{side} voxels a side, float32.", "",
+            "| image | library | ms | times bogam |", "| --- | --- | --- | --- |",
+            *rows(f"{side} x {side} x {side}", alternate(works, rounds))]
+
+
+def memory() -> list[str]:
+    """Resident memory of one worker process that has imported the library and augmented 50 images."""
+    programs = {"bogam": "work = bench.ours(bench.CHAIN, image, mask, 255.0)",
+                "albumentations": "steps = list(peers.albumentations_steps().values())\n"
+                                  "work = peers.albumentations_work(steps, image, mask)",
+                "MONAI": "work = peers.monai_chain(image.astype(np.float32) / 255, mask)",
+                "kornia, batch 1": "work = peers.kornia_chain(image.astype(np.float32) / 255, mask, 1)"}
+    lines = ["## Memory per worker", "", "Largest resident memory in MB of a process that has augmented 50 images of "
+             "512 x 512, uint8 where the library takes it.", "", "| library | MB |", "| --- | --- |"]
+    for name, program in programs.items():
+        code = ("import sys\nsys.path[:0] = sys.argv[1:]\n"
+                "import augment as bench, augment_peers as peers, numpy as np\n"
+                + ("" if name == "bogam" else "peers.quiet()\n")
+                + f"image, mask = bench.picture(512, 'uint8')\n{program}\nfor _ in range(50): work()\n"
+                "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])")
+        done = subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent),
+                               str(Path(__file__).parents[1] / "src")], capture_output=True, text=True, check=True)
+        lines.append(f"| {name} | {int(done.stdout) / 1024:.0f} |")
+    return lines
+
+
+def quality(count: int) -> list[str]:
+    """Five warps, applied and taken back, on real pictures: what is left of the picture."""
+    import augment_quality
+    return augment_quality.report(count)
 
 
 def main() -> None:
-    """Print a table."""
-    cv2.setNumThreads(1)
-    rng = np.random.default_rng(0)
-    plans = {"chain, all steps": Plan([augmentations.parse({k: {"probability": 1.0}}) for k in CHAIN], 0),
-             "chain, default probability": Plan([augmentations.parse(k) for k in CHAIN], 0),
-             **{f"set {name}": Plan(named(name), 0) for name in SETS}}
-    print(f"{'image':<24}{'plan':<30}{'draw':>9}{'apply':>9}   us per sample")
-    for side, masked in ((28, False), (128, True)):
-        for dtype, high in ((np.uint8, 255), (np.uint16, 4095), (np.float32, 1)):
-            image = (rng.random((1, side, side)) * high).astype(dtype)
-            mask = (rng.random((1, side, side)) > 0.7).astype(np.uint8) if masked else None
-            case = Case("case-0001", image, (0.0, float(high)), masks=mask)
-            title = f"{side} x {side} {np.dtype(dtype).name}{' + mask' if masked else ''}"
-            for name, plan in plans.items():
-                drawn = [plan.draw(case, epoch) for epoch in range(ROUND)]
-                draw = best_us(lambda epoch, plan=plan, case=case: plan.draw(case, epoch))  # type: ignore[misc]
-                apply = best_us(lambda epoch, plan=plan, case=case, drawn=drawn:  # type: ignore[misc]
-                                plan.apply(case, drawn[epoch]))
-                print(f"{title:<24}{name:<30}{draw:>9.0f}{apply:>9.0f}")
+    """Measure and write results/augment.md."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="*", default=["chain", "single", "volume", "batch", "memory", "quality"])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[256, 512])
+    parser.add_argument("--out", default="augment", help="name of the result; 'none' only prints")
+    args = parser.parse_args()
+    if not THREADS.items() <= os.environ.items():  # libraries read these when they are imported
+        again = subprocess.run([sys.executable, *sys.argv], env={**os.environ, **THREADS}, check=False)
+        raise SystemExit(again.returncode)
+    peers.quiet()
+    found = machine.facts()
+    sizes = tuple(args.sizes)
+    parts: dict[str, Callable[[], list[str]]] = {
+        "chain": lambda: chain(args.rounds, sizes), "single": lambda: single(args.rounds, sizes),
+        "volume": lambda: volume(max(3, args.rounds // 3), 96), "memory": memory,
+        "quality": lambda: quality(20)}
+    lines = ["# Augmentation beside other libraries", "", machine.sentence(found), "",
+             "Written by `python benchmarks/augment.py`. " + " ".join((__doc__ or "").split("\n\n")[1].split()), ""]
+    for name in args.only:
+        if name in parts:
+            lines += [*parts[name](), ""]
+            print("\n".join(lines[-60:]) if args.out == "none" else f"{name} done", flush=True)
+    if args.out != "none":
+        machine.write(args.out, found, "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import click
 from pydantic import BaseModel
 
 from bogam.audit.family import rules
+from bogam.augment._modality_sets import MODALITIES, STRENGTHS
 from bogam.augment.family import augmentations
 from bogam.augment.sets import SETS
 from bogam.cli import COMMANDS
@@ -151,16 +152,29 @@ def recipe_page() -> str:
                 "For editors: [recipe.schema.json](recipe.schema.json).", *pieces)
 
 
+def strength(values: Mapping[str, Any] | None) -> str:
+    """Return the fields of a step as a recipe writes them, or a dash."""
+    if values is None:
+        return "-"
+    return ", ".join(f"{name} {json.dumps(value)}" for name, value in values.items())
+
+
 def augmentations_page() -> str:
     """Return the page of augmentations and their sets."""
     sets = table(("Set", "Steps, in order"), [
-        (f"`{name}`", ", ".join(next(iter(step)) + (f" ({', '.join(f'{k} {v}' for k, v in fields.items())})" if (
-            fields := next(iter(step.values()))) else "") for step in steps) or "nothing")
-        for name, steps in SETS.items()])
+        (f"`{name}`", ", ".join(f"{kind} ({strength(values)})" for step in SETS[name]
+                                for kind, values in step.items()) or "nothing")
+        for name in SETS if name.rpartition("-")[0] not in MODALITIES])
+    modalities = []
+    for modality, (about, rows) in MODALITIES.items():
+        modalities += [f"### {modality}", f"`{modality}-light`, `{modality}-medium`, `{modality}-strong`. {about}",
+                       table(("Step", "Why", *STRENGTHS), [
+                           (row.kind, cell(row.reason), *(strength(getattr(row, name)) for name in STRENGTHS))
+                           for row in rows])]
     intro = ("Random steps, for training images only. A *warp* moves pixels, masks, boxes and points; neighboring "
              "warps are one interpolation. A *tone* bends grey levels; neighboring tones are one look-up table. "
-             "A *filter* needs a neighborhood or noise.")
-    return page("Augmentations", intro, "## Sets", sets,
+             "A *filter* needs a neighborhood or noise. An *erase* takes pixels away.")
+    return page("Augmentations", intro, "## Sets", sets, *modalities,
                 *family(augmentations, lambda model: (f"A {model.group}.",)))
 
 

@@ -8,11 +8,19 @@ def rows(patients):
 
 
 def test_most_patients_of_one_class_are_a_warning(evidence, findings) -> None:
-    # p0 only a, p1 only b, p2 both; p3 has one image and does not count
-    found, = findings(RULE, evidence(rows([0, 0, 1, 1, 1, 2, 2, 3]), classes=list("aabbbaba"), patient="given"))
+    # p0 to p3 only a, p4 to p7 only b, p8 both; p9 has one image and does not count
+    patients = [p for p in range(9) for _ in range(3)] + [9]
+    classes = [*"aaa" * 4, *"bbb" * 4, *"aba", "a"]
+    found, = findings(RULE, evidence(rows(patients), classes=classes, patient="given"))
     assert found.severity == "warning"
-    assert "2 of 3 patients with several images have a single class (1 only a, 1 only b); 1 has several." in found.title
-    assert found.detail == "5 images belong to patients of a single class."
+    assert "8 of 9 patients with several images have a single class (4 only a, 4 only b); 1 has several." in found.title
+    assert found.detail == "24 images belong to patients of a single class."
+
+
+def test_where_nearly_all_images_are_of_one_class_so_are_patients_and_that_says_nothing(evidence, findings) -> None:
+    # 20 patients of two images, all b but for one image: 19 of 20 are of a single class, 19.0 by chance
+    patients = [p for p in range(20) for _ in range(2)]
+    assert findings(RULE, evidence(rows(patients), classes=["a", *"b" * 39], patient="given")) == []
 
 
 def test_where_most_patients_have_both_classes_there_is_nothing(evidence, findings) -> None:

@@ -11,6 +11,7 @@ from bogam.augment.brightness import Brightness
 from bogam.augment.contrast import Contrast
 from bogam.augment.gamma import Gamma
 from bogam.augment.maps import multiply
+from bogam.augment.rotate import Rotate
 from bogam.augment.zoom import Zoom
 from bogam.core.errors import UserError
 from bogam.core.types import Case
@@ -131,7 +132,7 @@ def test_the_table_gives_what_the_function_gives(dtype, levels):
     image = rng.integers(max(levels[0] - 50, np.iinfo(dtype).min), min(levels[1] + 50, np.iinfo(dtype).max),
                          (1, 100, 100)).astype(dtype)
     steps = [(Gamma, {"gamma": 0.7}), (Contrast, {"factor": 1.3}), BRIGHTER]
-    direct = apply_cpu.write_levels(apply_cpu._bend(apply_cpu.read_levels(image, levels), steps), levels, image.dtype)
+    direct = apply_cpu.write_levels(apply_cpu.bend(apply_cpu.read_levels(image, levels), steps), levels, image.dtype)
     assert np.array_equal(tone(image, levels, steps), direct)
 
 
@@ -164,3 +165,63 @@ def test_levels_are_never_guessed(levels):
 
 def test_levels_that_fill_the_dtype_are_fine():
     assert check_levels(make_case(levels=(-32768, 32767)), "gamma") == (-32768, 32767)
+
+
+@pytest.mark.parametrize("planes", [1, 2, 8, 9, 17])
+@pytest.mark.parametrize("largest", [1, 3])
+def test_many_masks_move_as_each_alone(planes, largest):
+    masks = np.random.default_rng(planes).integers(0, largest + 1, (planes, 20, 30)).astype(np.uint8)
+    turn = Rotate.matrix({"angle_degrees": 20.0}, (20, 30))
+    image = np.zeros((1, 20, 30), np.uint8)
+    made = warp(Case("a", image, (0, 255), masks=masks), turn).masks
+    for mask, held in zip(masks, made, strict=True):
+        assert np.array_equal(held, warp(Case("a", image, (0, 255), masks=mask[None]), turn).masks[0])
+
+
+def test_masks_that_share_a_look_up_make_one_call(monkeypatch):
+    calls = []
+    real = apply_cpu.cv2.warpAffine
+    monkeypatch.setattr(apply_cpu.cv2, "warpAffine", lambda *a, **k: calls.append(1) or real(*a, **k))
+    masks = np.ones((8, 20, 30), np.uint8)
+    warp(Case("a", np.zeros((1, 20, 30), np.uint8), (0, 255), masks=masks),
+         Rotate.matrix({"angle_degrees": 20.0}, (20, 30)))
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize(("dtype", "levels"), [("u2", (100, 900)), ("i2", (-300, 500)), ("i2", (-900, -100)),
+                                               ("i2", (5, 600)), ("i2", (-32768, 32767)), ("u2", (0, 65535))])
+def test_wide_tables_and_plain_indexing_agree(dtype, levels, wide, monkeypatch):
+    if wide and not apply_cpu._wide_tables():
+        pytest.skip("this OpenCV looks up 8 bit only")
+    monkeypatch.setattr(apply_cpu, "_wide_tables", lambda: wide)
+    info = np.iinfo(dtype)
+    image = np.concatenate([np.arange(max(info.min, levels[0] - 60), min(info.max, levels[1] + 60) + 1),
+                            [info.min, info.max]]).astype(dtype)[None, None]
+    image = np.tile(image, 3)
+    bent = apply_cpu.bend(apply_cpu.read_levels(image, levels), [GAMMA_2])
+    assert np.array_equal(tone(image, levels, [GAMMA_2]), apply_cpu.write_levels(bent, levels, image.dtype))
+
+
+def test_a_tone_that_returns_what_it_was_given_leaves_it_alone():
+    class Nothing:
+        @staticmethod
+        def tone(level, drawn):
+            return level
+
+    image = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    made = tone(image, (0, 255), [(Nothing, {}), BRIGHTER, (Nothing, {})])
+    assert np.array_equal(made, tone(image, (0, 255), [BRIGHTER]))
+
+
+def test_only_an_image_of_ones_own_is_overwritten():
+    from bogam.augment.plan import replay
+
+    image = np.arange(16, dtype=np.uint8).reshape(1, 4, 4)
+    kept = image.copy()
+    flip, lift = {"augment": "flip-horizontal"}, {"augment": "brightness", "add": 0.5}
+    still = {"augment": "shift", "down": 0.0, "right": 0.0}
+    for history in ([flip, flip, lift], [lift, lift], [flip, lift], [still, lift]):
+        made = replay(Case("a", image, (0, 15)), history).image
+        assert np.array_equal(image, kept)
+        assert made.max() == 15

@@ -41,6 +41,35 @@ def test_a_tone_that_measures_begins_a_run_of_its_own():
     assert groups("gamma", "contrast", "brightness") == [["gamma", "contrast", "brightness"]]
 
 
+def test_a_warp_joins_those_before_a_tone_only_where_the_fill_passes():
+    turn, move = {"augment": "rotate", "angle_degrees": 5.0}, {"augment": "shift", "down": 0.1, "right": 0.0}
+    bend, flat = {"augment": "gamma", "gamma": 1.5}, {"augment": "contrast", "factor": 0.8}
+    darker, lighter = ({"augment": "brightness", "add": add} for add in (-0.1, 0.1))
+
+    def order(*entries):
+        return [[entry["augment"] for _, entry in run]
+                for run in fuse([(augmentations.get(entry["augment"]), entry) for entry in entries])]
+
+    assert order(turn, bend, move) == [["rotate", "shift"], ["gamma"]]
+    assert order(turn, bend, darker, move, flat) == [["rotate", "shift"], ["gamma", "brightness", "contrast"]]
+    assert order(turn, lighter, move) == [["rotate"], ["brightness"], ["shift"]]
+    assert order(turn, bend, flat, move) == [["rotate"], ["gamma", "contrast"], ["shift"]]
+    assert order(bend, move) == [["gamma"], ["shift"]]
+    mean = {"augment": "contrast", "factor": 2.0, "measured": None}
+    assert order(turn, mean, move) == [["rotate"], ["contrast"], ["shift"]]
+    assert order(turn, mean, bend, move) == [["rotate"], ["contrast", "gamma"], ["shift"]]
+
+    case = make_case()
+    case = case.but(image=cv2.GaussianBlur(case.image[0], (0, 0), 2)[None])
+    made = replay(case, [turn, bend, move, mean])
+    assert [entry["augment"] for entry in made.history] == ["rotate", "gamma", "shift", "contrast"]
+    assert made.history[3]["measured"]["pivot"] > 0
+    apart = replay(replay(replay(case, [turn]), [bend]), [move])
+    joined = replay(case, [turn, bend, move])
+    assert np.abs(joined.image[0, 5:-2, 4:-4].astype(int) - apart.image[0, 5:-2, 4:-4]).mean() < 2
+    assert (joined.image[0, 0] == 0).all()
+
+
 def test_the_written_order_is_the_meaning():
     shift = {"augment": "shift", "down": 0.0, "right": 0.25}
     flip = {"augment": "flip-horizontal"}

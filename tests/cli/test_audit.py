@@ -33,7 +33,10 @@ def leaky(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+
     def go(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["bogam", *map(str, words)])
         with pytest.raises(SystemExit) as done:
@@ -49,7 +52,8 @@ def test_a_leak_is_a_stop_with_exit_code_3(leaky: Path, run) -> None:
     assert "STOP  1 identical picture lies on two sides: the test part and another.  [groups-across-split]" in out
     assert "test/sick/test sick (0).png" in out
     assert "train/sick/train sick (0).png" in out
-    assert out.rstrip().endswith("Verdict: stop.")
+    assert "Verdict: stop." in out
+    assert out.rstrip().endswith(f"Card: {Path('bogam-out/audit-data/report.html')}")
     assert "Traceback" not in err
 
 
@@ -60,6 +64,63 @@ def test_json_is_json_and_nothing_else(leaky: Path, run) -> None:
     assert told["verdict"] == "stop"
     assert told["findings"][0]["rule"] == "groups-across-split"
     assert any("test / train" in note for note in told["notes"])
+
+
+def test_json_writes_a_card_only_where_it_is_told_to(leaky: Path, tmp_path: Path, run) -> None:
+    _, out, _ = run("audit", leaky, "--json")
+    assert json.loads(out)["card"] is None
+    assert not list(tmp_path.rglob("report.html"))
+    _, out, _ = run("audit", leaky, "--json", "--out", tmp_path / "card")
+    told = json.loads(out)
+    assert Path(told["card"]) == tmp_path / "card" / "report.html"
+    assert json.loads((tmp_path / "card" / "audit.json").read_text(encoding="utf-8")) == told
+    assert {"rule", "severity", "title", "detail", "files", "why", "do", "worth", "pairs"} == set(told["findings"][0])
+    assert told["verdict"] == "stop"
+    assert told["images"] == 24
+
+
+def test_the_card_shows_each_finding_with_its_pictures(leaky: Path, tmp_path: Path, run) -> None:
+    run("audit", leaky, "--out", tmp_path / "card")
+    page = (tmp_path / "card" / "report.html").read_text(encoding="utf-8")
+    assert "Verdict: stop." in page
+    assert page.index('id="stop"') < page.index('id="warning"') < page.index('id="note"')
+    assert '<span class="name">groups-across-split</span>' in page
+    assert page.count("data:image/jpeg;base64,") >= 2
+    assert "default-src 'none'" in page
+    for word in ("Why", "Do", "What was looked for", "Images in each part of each class"):
+        assert word in page
+
+
+def test_a_split_in_two_folders_of_any_name(leaky: Path, tmp_path: Path, run) -> None:
+    (leaky / "train").rename(tmp_path / "first half")
+    (leaky / "test").rename(tmp_path / "other")
+    code, out, _ = run("audit", tmp_path / "first half", tmp_path / "other", "--json")
+    told = json.loads(out)
+    assert code == 3
+    assert told["findings"][0]["rule"] == "groups-across-split"
+    assert set(told["findings"][0]["files"]) == {"first half/sick/train sick (0).png", "other/sick/test sick (0).png"}
+    assert told["name"] == "first-half-and-other"
+    assert run("audit", tmp_path / "other", tmp_path / "other")[0] == 2
+    code, _, err = run("audit", tmp_path, tmp_path / "other")
+    assert code == 2
+    assert "of which one holds the other" in err
+    code, _, err = run("audit", *[tmp_path / "other"] * 4)
+    assert code == 2
+    assert "got 4 folders, expected one, or two or three parts of a split" in err
+
+
+def test_a_second_call_decodes_nothing(leaky: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run("audit", leaky)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("opened again")
+    monkeypatch.setattr("bogam.data.readers.read.read_picture", refuse)
+    monkeypatch.setattr("bogam.data.readers.read.read_mask", refuse)
+    again = run("audit", leaky)
+    assert again[:2] == first[:2]
+    put(leaky / "train/well/train well (1).png", 999)  # another picture is another answer
+    with pytest.raises(AssertionError, match="opened again"):
+        run("audit", leaky)
 
 
 def test_a_recipe_is_audited_with_its_split_and_reasons(leaky: Path, tmp_path: Path, run) -> None:
@@ -155,3 +216,14 @@ def test_all_typos_of_a_recipe_at_once(tmp_path: Path, run) -> None:
     assert len([line for line in err.splitlines() if line.startswith("r.yaml: ")]) == 6
     for word in ("data.patient", "normalize", "unet", "dice", "train"):
         assert f"Did you mean '{word}'?" in err
+
+
+def test_what_cannot_be_written_is_said(leaky: Path, tmp_path: Path, run) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    code, _, err = run("audit", leaky, "--out", tmp_path / "file")
+    assert code == 2
+    assert "expected a folder" in err
+    assert "Traceback" not in err
+    code, _, err = run("audit", leaky, "--cache", tmp_path / "file")
+    assert code == 2
+    assert "Traceback" not in err

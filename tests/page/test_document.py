@@ -12,6 +12,8 @@ from bogam.page.blocks import (
     Gallery,
     Heading,
     Listing,
+    Pair,
+    Pairs,
     Paragraph,
     Statement,
     Terms,
@@ -29,7 +31,10 @@ def page() -> Page:
     inner = Table("inner", BAD, [Column("a", BAD, group=(BAD,))], [{"a": BAD}])
     blocks = [Paragraph(BAD), Heading(BAD), Bullets([BAD]), Box("stop", BAD, [BAD]), Statement("good", BAD, BAD, [BAD]),
               Facts([(BAD, BAD)]), Listing(BAD, BAD), Gallery(BAD, [Thumb("data:image/jpeg;base64,", BAD, BAD, [BAD])]),
-              Terms([(BAD, BAD)]), Folded(BAD, [inner])]
+              Terms([(BAD, BAD)]), Folded(BAD, [inner]),
+              Statement("stop", BAD, BAD, name=BAD, answers=[(BAD, BAD)],
+                        inner=[Pairs(BAD, [Pair(Thumb("data:,", BAD, BAD, [BAD]), Thumb("data:,", BAD, BAD), BAD)]),
+                               Folded(BAD, [Table("deep", BAD, [Column("a", BAD)], [])])])]
     return Page(BAD, BAD, BAD, [Section("one", BAD, blocks)], top=[Box("warning", BAD, [BAD])],
                 saved=[Table("only", "", [Column("a", "a")], [{"a": BAD}])])
 
@@ -37,14 +42,15 @@ def page() -> Page:
 def test_no_name_becomes_markup_in_any_block() -> None:
     text = render(page())
     assert "<b onload" not in text
-    assert text.count(SAFE) == 33
+    assert text.count(SAFE) == 48
     assert "\x00" not in text
 
 
 def test_tables_inside_folded_blocks_and_saved_ones_are_written(tmp_path: Path) -> None:
     path = write_page(page(), tmp_path)
     assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    assert sorted(p.name for p in (tmp_path / "tables").iterdir()) == ["inner.csv", "only.csv"]
+    assert sorted(p.name for p in (tmp_path / "tables").iterdir()) == ["deep.csv", "inner.csv", "only.csv"]
+    assert not (tmp_path / "figures").exists()
 
 
 def test_a_figure_has_a_light_and_a_dark_picture_and_paper_gets_the_light_one() -> None:

@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from bogam.data.manifest import FOLDS, IMAGES, OBJECTS, PROBLEMS, Manifest, TargetSpec, table
+from bogam.evaluate.copying import Copying
 from bogam.evaluate.findings import Estimate, SimpleEffect, Verdict
 from bogam.study.report.examples import ExampleCase, picks
 from bogam.study.report.gallery import gallery
@@ -305,6 +306,41 @@ def test_classification_has_curves_and_calibration(tmp_path: Path) -> None:
     assert "Predicted: _pneumonia $ 0.91, normal 0.09" in text
     assert {"roc.csv", "precision_recall.csv", "calibration.csv", "training.csv", "split.csv"} <= {
         p.name for p in (tmp_path / "tables").iterdir()}
+
+
+def test_what_stands_over_all_numbers_stands_at_the_top(tmp_path: Path) -> None:
+    result, verdicts, estimates = fabricate()
+    leak = {**STOP, "rule": "copy-probe", "title": f"LEAK SUSPECTED: a copier scores 97.8 points {HOSTILE}.",
+            "worth": "+65.7 points of Dice"}
+    twice = {**WARNING, "rule": "opened-once", "title": "The test part was opened under 3 recipes."}
+    weak, strong = result.cells[0], result.cells[1]
+    result = dataclasses.replace(
+        result, cells=[dataclasses.replace(weak, stamps=("no better than copying",)), *result.cells[1:]],
+        probes=(leak, {**WARNING, "severity": "note", "rule": "shuffled-labels", "title": "Nothing to remember."}),
+        discipline=(twice,),
+        copying=(Copying(weak.name, "dice", 2.0, -1.0, 5.0), Copying(strong.name, "dice", 9.0, 4.0, 14.0)))
+    path = write_report(result, verdicts, estimates, tmp_path, primary="dice", thumbnails=[])
+    _, text = read(path)
+    top = text[:text.index("Read with care")]
+    assert "LEAK SUSPECTED. A predictor that learns nothing gains from this split" in top
+    assert "+65.7 points of Dice." in top
+    assert "How the runs were done The test part was opened under 3 recipes." in top
+    assert ("NO BETTER THAN COPYING. Weakness, not leakage: these models are not shown to beat a copier. none · bce: "
+            "+2.0 points of Dice over copying the most alike training picture (95 % interval -1.0 to 5.0).") in top
+    assert "+9.0 points" not in top
+    assert "Nothing to remember." not in top
+    assert "Nothing to remember." in text
+    page = path.read_text(encoding="utf-8")
+    assert page.count('<span class="tag">no better than copying</span>') == 2  # by combination, and in all metrics
+    with (tmp_path / "tables" / "copying.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["stamp"] for row in csv.DictReader(file)] == ["no better than copying", "beats it"]
+
+
+def test_a_study_without_a_copier_says_nothing_of_copying(tmp_path: Path) -> None:
+    result, verdicts, estimates = fabricate()
+    _, text = read(write_report(result, verdicts, estimates, tmp_path, primary="dice", thumbnails=[]))
+    assert "copying" not in text.lower()
+    assert "LEAK" not in text
 
 
 def test_one_cell_gives_no_verdict(tmp_path: Path) -> None:

@@ -161,6 +161,54 @@ def test_all_cells_failed_is_exit_code_one(place: Path) -> None:
     assert call("study", place / "allfail.yaml", "--out", place / "allfail", "--cache", place / "cache") == 1
 
 
+def test_every_opening_of_a_test_part_is_logged_once_and_the_runs_are_in_order(finished: Path) -> None:
+    from bogam.study.collect import collect
+    from bogam.study.discipline import discipline_of, evidence_of
+    lines = read_rows(finished / "test_openings.jsonl")
+    assert len(lines) == len({line["run"] for line in lines}) == 8
+    assert len({line["recipe"] for line in lines}) == 1
+    assert len({line["test"] for line in lines}) == 2  # folds
+    result = collect(finished)
+    assert discipline_of(result) == ()
+    evidence = evidence_of(result)
+    for run in evidence.runs:
+        assert run.facts["chosen_on"]["images"] == len(evidence.part(run, "validation"))
+        assert run.epochs[-1]["steps"] * run.epochs[-1]["batch"] >= run.epochs[-1]["images"]
+    assert set(evidence.scores) == {"augment=none", "augment=geometric"}
+
+
+def test_the_report_says_who_does_not_beat_the_copier_and_what_the_probe_saw(finished: Path) -> None:
+    from bogam.study.collect import collect
+    html = (finished / "report" / "report.html").read_text(encoding="utf-8")
+    assert (finished / "probe.json").is_file()
+    assert {row["rule"] for row in collect(finished).probes} == {"copy-probe", "shuffled-labels"}
+    assert "Copy probe: " in html
+    assert "LEAK SUSPECTED" not in html  # whole patients on one side
+    rows = pl.read_csv(finished / "report" / "tables" / "copying.csv")
+    assert rows.height == 2
+    for row in rows.iter_rows(named=True):
+        weak = row["gain_low"] <= 0
+        assert row["stamp"] == ("no better than copying" if weak else "beats it")
+        assert ("NO BETTER THAN COPYING" in html) == any(low <= 0 for low in rows["gain_low"])
+
+
+def test_a_second_recipe_on_the_same_test_part_is_counted(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from bogam.study.collect import collect
+    from bogam.study.discipline import discipline_of
+    for epochs, seed in ((1, 0), (2, 0), (2, 1)):
+        assert call("train", place / "tiny.yaml", "--out", place / "twice", "--cache", place / "cache", "--set",
+                    "axes={}", "--set", "report={}", "--set", f"train.epochs={epochs}", "--seed", seed) == 0
+    found = discipline_of(collect(place / "twice"))
+    assert [(f.rule, f.severity, f.title) for f in found] == [
+        ("opened-once", "warning", "The test part was opened under 2 recipes.")]
+    assert call("report", place / "twice") == 0
+    assert "The test part was opened under 2 recipes." in capsys.readouterr().out
+    assert "How the runs were done" in (place / "twice" / "report" / "report.html").read_text(encoding="utf-8")
+    assert call("audit", place / "twice", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [f["title"] for f in told["findings"] if f["rule"] == "opened-once"] == [found[0].title]
+
+
 def test_predict_gives_masks_in_the_original_geometry(finished: Path, place: Path, tmp_path: Path) -> None:
     import cv2
     run = next(iter(runs_of(finished).values()))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
+from bogam.audit.probe.result import ProbeResult
 from bogam.core.registry import Family, Part
 from bogam.data.duplicates import Similar
+from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
 
 Severity = Literal["stop", "warning", "note"]
@@ -45,6 +48,12 @@ class Finding:
         """Return a plain mapping."""
         return {**asdict(self), "files": list(self.files), "pairs": [list(pair) for pair in self.pairs]}
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Finding:
+        """Return the finding that `to_dict` wrote, now or before findings had pictures."""
+        return cls(**{**values, "files": tuple(values.get("files") or ()),
+                      "pairs": tuple((one, other, words) for one, other, words in values.get("pairs") or ())})
+
     def examples(self, most: int = 4) -> str:
         """Return the first files in one line, or "".
 
@@ -63,16 +72,31 @@ class Evidence:
         manifest: scanned; its `folds` are empty before a split.
         target: the class column, or None.
         near: similar pairs, or None where nobody looked.
+        looks: small pictures and marks of the images, or None where nobody looked.
+        probe: what the copier and shuffled labels gave on the split, or None where nobody probed.
     """
 
     manifest: Manifest
     target: str | None = None
     near: Similar | None = None
+    looks: Looks | None = None
+    probe: ProbeResult | None = None
     classes: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         rows = self.manifest.targets.select("id", self.target).rows() if self.target else []
         object.__setattr__(self, "classes", {name: str(value) for name, value in rows if value is not None})
+
+    def digest(self) -> str:
+        """Return 16 hex digits that change with anything that a rule could look at.
+
+        Of what follows from the pixels alone (similar pairs, looks) it counts only whether anybody looked.
+        """
+        total = hashlib.sha256(self.manifest.digest().encode())
+        for frame in (self.manifest.set_aside, self.manifest.unused):
+            total.update(frame.write_csv().encode())
+        total.update(repr((self.target, self.near is None, self.looks is None, self.probe)).encode())
+        return total.hexdigest()[:16]
 
 
 class Rule(Part):

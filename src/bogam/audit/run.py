@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from bogam.audit import memory
 from bogam.audit.family import Evidence, Finding, rules
 from bogam.core.errors import AuditStop, UserError, near_miss, say
 
@@ -23,11 +25,31 @@ class Audit:
         worst = min((ORDER[f.severity] for f in self.findings), default=2)
         return ("stop", "warnings", "clean")[worst]
 
+    def plus(self, findings: Iterable[Finding]) -> Audit:
+        """Return an audit with more findings, worst first."""
+        return Audit(_sorted((*self.findings, *findings)))
 
-def audit(evidence: Evidence) -> Audit:
-    """Run every rule. Each is a file of `audit/rules/`."""
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: (ORDER[f.severity], f.rule, f.title)))
+
+
+def audit(evidence: Evidence, cache: Path | None = None) -> Audit:
+    """Run every rule. Each is a file of `audit/rules/`.
+
+    Args:
+        evidence: what the rules look at.
+        cache: folder that remembers findings by the digest of the data and of the rules; None: nothing is kept.
+    """
+    place = None if cache is None else memory.place_of(evidence, cache)
+    held = None if place is None else memory.recall(place)
+    if held is not None:
+        return Audit(held)
     found = [finding for kind in rules.names() for finding in rules.parse(kind).check(evidence)]
-    return Audit(tuple(sorted(found, key=lambda f: (ORDER[f.severity], f.rule, f.title))))
+    result = Audit(_sorted(found))
+    if place is not None:
+        memory.keep(place, result.findings)
+    return result
 
 
 def check_accepted(accepted: Mapping[str, str]) -> None:

@@ -34,6 +34,6 @@ def filling(image: Array, levels: tuple[float, float], fill: Fill, seed: int, sh
         return pixels(generator("erase", seed).random((channels, *shape), dtype=np.float32), levels, image.dtype)
     if fill == "mean":
         mean = image.reshape(channels, -1).mean(axis=1, dtype=np.float64)
-        return (np.rint(mean) if image.dtype.kind != "f" else mean).astype(image.dtype).reshape(one)
+        return np.asarray(np.rint(mean) if image.dtype.kind != "f" else mean).astype(image.dtype).reshape(one)
     lowest = float(levels[0])
     return np.full(one, lowest if image.dtype.kind == "f" else round(lowest), image.dtype)

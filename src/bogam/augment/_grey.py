@@ -6,26 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bogam.core.types import Array, FloatArray
 
 Levels = tuple[float, float]
-
-
-def shares(image: Array, levels: Levels) -> NDArray[np.float32]:
-    """Return a new array of each pixel's share of the levels, clamped to [0, 1], as a tone reads it.
-
-    Example:
-        >>> shares(np.array([-5, 0, 50, 100], np.int16), (0, 100)).tolist()
-        [0.0, 0.0, 0.5, 1.0]
-    """
-    low, high = float(levels[0]), float(levels[1])
-    share: NDArray[np.float32] = image.astype(np.float32)
-    if low:
-        share -= low
-    share /= high - low
-    return np.clip(share, 0.0, 1.0, out=share)
 
 
 def pixels(share: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Array:

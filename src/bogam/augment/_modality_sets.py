@@ -62,7 +62,7 @@ def _window(reason: str, *center_and_width: tuple[float, float]) -> Row:
 
 
 def _color(reason: str, *strengths: tuple[float, float, float], contrast: bool = True) -> Row:
-    """Return color jitter of (brightness and contrast, saturation, hue); contrast would turn black surroundings grey."""
+    """Return color jitter of (brightness and contrast, saturation, hue); contrast turns black surroundings grey."""
     return Row("color-jitter", reason, *(
         {"probability": 0.5, "brightness": _factor(light), "contrast": _factor(light if contrast else 1.0),
          "saturation": _both(round(2 - color, 3), color), "hue_degrees": _both(-hue, hue)}

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, draw_factor, draw_seed
 from bogam.core.fields import Count, Range
 from bogam.core.seeds import generator
@@ -60,7 +61,7 @@ class BiasField(Augment):
         span = float(field.max() - field.min())
         if span > 0:
             field *= math.log(drawn["ratio"]) / span
-        share = shares(image, levels)
+        share = read_levels(image, levels)
         share *= np.exp(field, out=field)
         return pixels(share, levels, image.dtype)
 
@@ -71,9 +72,12 @@ def log_field(shape: tuple[int, ...], order: int, seed: int) -> NDArray[np.float
     total = np.indices(weights.shape).sum(axis=0)
     weights[(total == 0) | (total > order)] = 0.0
     field = weights.astype(np.float32)
-    for side in shape:  # each turn sums over the first axis and appends the one in space
+    for side in shape:  # each turn sums over the first axis and appends the one in space; written out for equal bits
         axis = np.linspace(-1, 1, side) if side > 1 else np.zeros(1)
         curves = np.polynomial.legendre.legvander(axis, order)
         curves[:, 1:] -= curves[:, 1:].mean(axis=0)
-        field = np.tensordot(field, curves.T.astype(np.float32), axes=(0, 0))
-    return np.ascontiguousarray(field)
+        summed = np.multiply.outer(field[0], curves[:, 0].astype(np.float32))
+        for coefficients, curve in zip(field[1:], curves.T[1:], strict=True):
+            summed += np.multiply.outer(coefficients, curve.astype(np.float32))
+        field = summed
+    return field

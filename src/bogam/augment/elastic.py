@@ -54,7 +54,7 @@ class Elastic(Augment):
 
     @staticmethod
     def source(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
-        """Return each place plus the shift that the spline has there; one cell outside the image it has none."""
+        """Return each place plus the shift that the spline has there; three cells outside the image it has none."""
         size = np.broadcast_shapes(*(place.shape for place in where))
         rows = max(1, _PLACES * size[0] // max(1, math.prod(size)))
         if rows >= size[0]:

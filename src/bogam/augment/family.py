@@ -85,8 +85,9 @@ class Augment(Part):
     def source(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
         """Return where a warp that bends reads each place of its result from.
 
-        The map must be smooth at the scale of a few pixels and must not fold, also some way outside the image; the
-        engine checks how finely it has to look, inverts the map for boxes and points, and joins it with its neighbors.
+        The map must not fold, also some way outside the image, and should have a continuous second derivative: the
+        engine checks how finely it has to look and works a map with creases out pixel by pixel, slowly. It inverts the
+        map for boxes and points, and joins it with its neighbors.
 
         Args:
             where: (y, x) or (z, y, x), float32 or float64, of shapes that broadcast; not to be written to. The result

@@ -72,9 +72,11 @@ class FancyPca(Augment):
 def _shift(level: FloatArray, bias: list[float]) -> FloatArray:
     """Return the shift of each channel, as shares of the grey range."""
     channels = len(level)
-    flat = level.reshape(channels, -1)
-    centered = flat - flat.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
-    variances, axes = np.linalg.eigh((centered @ centered.T).astype(np.float64) / flat.shape[1])
+    flat = [plane.ravel() for plane in level]
+    means = [plane.mean(dtype=np.float64) for plane in flat]
+    centered = [plane - np.float32(mean) for plane, mean in zip(flat, means, strict=True)]
+    covariance = np.array([[np.multiply(one, two).mean(dtype=np.float64) for two in centered] for one in centered])
+    variances, axes = np.linalg.eigh(covariance)
     variances, axes = np.maximum(variances[::-1], 0.0), axes[:, ::-1]
     if variances[0] == 0:
         return np.full(channels, bias[0])

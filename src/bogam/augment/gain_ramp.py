@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, draw_between
 from bogam.core.fields import Count, Range
 from bogam.core.types import Array, Case
@@ -57,7 +58,7 @@ class GainRamp(Augment):
         height = image.shape[-2]
         sliders = np.linspace(0, max(height - 1, 1), len(drawn["gain"]))
         gain = np.interp(np.arange(height), sliders, drawn["gain"]).astype(np.float32)
-        share = shares(image, levels)
+        share = read_levels(image, levels)
         change = np.minimum(share, TOE)
         change *= (gain / TOE)[:, None]
         share += change

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_share, draw_between, draw_count
 from bogam.core.fields import CountRange, Range
 from bogam.core.types import Array, Case
@@ -57,7 +58,7 @@ class Ghosting(Augment):
         assert levels is not None
         axis = -1 if drawn["direction"] == "rows" else -2
         side = image.shape[axis]
-        spectrum = np.fft.rfft(shares(image, levels), axis=axis)
+        spectrum = np.fft.rfft(read_levels(image, levels), axis=axis)
         kept = line_weights(side, drawn["ghosts"], drawn["intensity"])
         spectrum *= kept if axis == -1 else kept[:, None]
         made = np.fft.irfft(spectrum, n=side, axis=axis).astype(np.float32, copy=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -17,9 +18,9 @@ class GridDistortion(Augment):
     """Lay a grid over the image and stretch or squeeze its rows and columns of cells at random; the edges stay.
 
     Each row and each column of cells draws a step of 1 + u, u uniform in (-limit, limit): that much of the image,
-    relative to its neighbors, is shown in the cell. As in Albumentations' transform of this name, normalized, the
-    steps are scaled so that together they show the whole image. There the step is constant within a cell, which puts
-    a crease at each grid line; here it is that at the cell's middle and changes linearly from middle to middle.
+    relative to the others, is shown in the cell. As in Albumentations' transform of this name, normalized, the steps
+    are scaled so that together they show the whole image. There the step is constant within a cell, which puts a
+    crease at each grid line; here it changes smoothly from cell to cell, along their quadratic B-spline.
     """
 
     group: ClassVar[Group] = "warp"
@@ -44,29 +45,44 @@ class GridDistortion(Augment):
 
         Example:
             >>> y = np.array([[-0.5], [1.5], [3.5]])
-            >>> GridDistortion.source((y, y), {"rows": [0.5, 1.5], "columns": [1.0]}, (4, 4))[0].tolist()
-            [[-0.5], [0.75], [3.5]]
+            >>> made = GridDistortion.source((y, y), {"rows": [0.5, 1.5], "columns": [1.0]}, (4, 4))[0]
+            >>> made.round(3).tolist()  # (0.5 / 6 + 2 * 0.5 / 3 + 1.5 / 6) / 2 of the image lie above the middle
+            [[-0.5], [0.833], [3.5]]
         """
         *slices, y, x = where
         return (*slices, _stretch(y, drawn["rows"], shape[-2]), _stretch(x, drawn["columns"], shape[-1]))
 
 
 def _stretch(place: FloatArray, steps: list[float], side: int) -> FloatArray:
-    """Return the integral of the steps up to each place, scaled so that the image's two edges stay.
-
-    The steps' curve is a broken line between the cells' middles and level in the outer halves of the outer cells. The
-    integral is worked out as one parabola per half cell; the first and the last are straight and go on outside.
-    """
+    """Return where along one axis each place is read from."""
     count = len(steps)
-    half = side / (2 * count)
-    at = np.interp(np.arange(2 * count + 1) / 2, np.arange(count) + 0.5, steps)
-    reach = np.concatenate([[0.0], np.cumsum(at[:-1] + at[1:])])
-    at, reach = at * (4 * count / reach[-1]), reach * (side / reach[-1]) - 0.5
-    begin = np.arange(2 * count) * half - 0.5
-    bow = np.diff(at) / (2 * half)
-    level = at[:-1] - 2 * bow * begin
-    parabolas = np.array([reach[:-1] - begin * (level + begin * bow), level, bow]).astype(place.dtype)
-    piece = np.clip((place + 0.5) * (1 / half), 0.0, 2 * count - 1).astype(np.int32)
-    constant, level, bow = (np.take(row, piece) for row in parabolas)
-    moved: FloatArray = constant + place * (level + place * bow)
+    cubics = _cubics(tuple(steps), side).astype(place.dtype, copy=False)
+    cell = place * (count / side)
+    cell += 0.5 * count / side + 1.0
+    piece = np.minimum(np.maximum(cell, 0.0), count + 1).astype(np.int32)
+    cell -= piece
+    moved: FloatArray = cubics[3].take(piece)
+    for coefficient in (cubics[2], cubics[1], cubics[0]):
+        moved *= cell
+        moved += coefficient.take(piece)
     return moved
+
+
+@lru_cache(maxsize=16)
+def _cubics(steps: tuple[float, ...], side: int) -> FloatArray:
+    """Return the steps' integral, scaled so that the image's two edges stay, as one cubic per cell.
+
+    The steps' curve is their quadratic B-spline, one knot at each grid line; beyond the edges the outer steps go on.
+
+    Returns:
+        (4, cells + 2) coefficients of 1, t, t * t and t * t * t, where t runs from 0 to 1 within a cell; the first and
+        the last piece are straight lines beyond the edges.
+    """
+    curve = (steps[0], steps[0], *steps, steps[-1], steps[-1])
+    cells = list(zip(curve[:-2], curve[1:-1], curve[2:], strict=True))
+    scale = side / sum(a / 6 + b * 2 / 3 + c / 6 for a, b, c in cells[1:-1])
+    pieces, reach = [], -scale * steps[0] - 0.5
+    for a, b, c in cells:
+        pieces.append((reach, (a + b) / 2 * scale, (b - a) / 2 * scale, (a - 2 * b + c) / 6 * scale))
+        reach += (a / 6 + b * 2 / 3 + c / 6) * scale
+    return np.ascontiguousarray(np.array(pieces, np.float64).T)

@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_not_negative, draw_between, draw_count
 from bogam.core.fields import Range
 from bogam.core.types import Array, Case
@@ -72,7 +73,7 @@ class GridLine(Augment):
         # cos(y + x) = cos y cos x - sin y sin x
         rows = drawn["amplitude"] * np.stack([np.cos(y), -np.sin(y)]).astype(np.float32)
         columns = np.stack([np.cos(x), np.sin(x)]).astype(np.float32)
-        share = shares(image, levels)
+        share = read_levels(image, levels)
         share += rows[0][:, None] * columns[0]
         share += rows[1][:, None] * columns[1]
         return pixels(share, levels, image.dtype)

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from pydantic import field_validator
 
-from bogam.augment._grey import clamp, pixels, plane_by_plane, shares
+from bogam.augment._grey import clamp, pixels, plane_by_plane
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, draw_count
 from bogam.core.fields import CountRange
 from bogam.core.types import Array, Case
@@ -53,7 +54,7 @@ class JpegCompression(Augment):
         assert levels is not None
         if image.dtype == np.uint8:
             return clamp(_through_file(image, drawn["quality"]), levels)
-        share = shares(image, levels)
+        share = read_levels(image, levels)
         eight = np.rint(share * 255).astype(np.uint8)
         error = _through_file(eight, drawn["quality"]).astype(np.float32)
         error -= eight

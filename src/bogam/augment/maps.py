@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,8 @@ from bogam.core.types import FloatArray
 
 TOLERANCE_PX = 0.05
 """How far a table of places may lie from the exact map; checked on every table, which is refined until it holds."""
-_NODES = 64
+_NODES = 32
+_PIXELS = 2 ** 20
 _local = threading.local()
 
 
@@ -35,6 +36,7 @@ class Bend:
 
 
 Move = Matrix | Bend
+Planes = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def multiply(later: Matrix, earlier: Matrix) -> Matrix:
@@ -46,6 +48,9 @@ def multiply(later: Matrix, earlier: Matrix) -> Matrix:
         >>> multiply(double, step)
         ((2.0, 0.0, 6.0), (0.0, 2.0, 0.0), (0.0, 0.0, 1.0))
     """
+    if len(later) == 3:
+        (a, b, c), (d, e, f), (g, h, i) = earlier
+        return tuple((p * a + q * d + r * g, p * b + q * e + r * h, p * c + q * f + r * i) for p, q, r in later)
     columns = tuple(zip(*earlier, strict=True))
     return tuple(tuple(sum(a * b for a, b in zip(row, column, strict=True)) for column in columns) for row in later)
 
@@ -84,7 +89,17 @@ def source_of(moves: Sequence[Move], where: Places, shape: tuple[int, ...]) -> P
 
 
 def invert(matrix: Matrix) -> Matrix:
-    """Return the map back."""
+    """Return the map back.
+
+    Example:
+        >>> invert(((2.0, 0.0, 4.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))[0]
+        (0.5, 0.0, -2.0)
+    """
+    if len(matrix) == 3 and not (matrix[2][0] or matrix[2][1]):
+        (a, b, c), (d, e, f), _ = matrix
+        scale = 1 / (a * e - b * d)
+        a, b, d, e = e * scale, -b * scale, -d * scale, a * scale
+        return ((a, b + 0.0, -a * c - b * f), (d + 0.0, e, -d * c - e * f), (0.0, 0.0, 1.0))
     return tuple(map(tuple, np.linalg.inv(np.array(matrix)).tolist()))
 
 
@@ -107,47 +122,69 @@ def _row(row: tuple[float, ...], where: Places) -> FloatArray:
     return total + row[-1] if row[-1] else total
 
 
-def table(moves: Sequence[Move], shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return for each pixel of a picture's result the (y, x) in the image that it is read from, see `stretch`.
-
-    Args:
-        moves: at least one.
-        shape: (Y, X).
-    """
-    return stretch(lambda nodes: source_of(moves, nodes, shape), shape)
-
-
-def stretch(read: Callable[[Places], Places],
-            shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return a map for each pixel, worked out at nodes and stretched in between, see `at_nodes`.
+class Table:
+    """For each pixel of a picture's result the (y, x) in the image that it is read from.
 
     Args:
         read: (y, x) of places in the result to (y, x) in the image.
         shape: (Y, X).
-
-    Returns:
-        Two arrays (Y, X); valid until the next call in the same thread, whose memory they lend.
     """
+
+    def __init__(self, read: Callable[[Places], Places], shape: tuple[int, int]) -> None:
+        self._shape = shape
+        self._step, self._planes = at_nodes(read, shape, first_step(shape))
+        self._whole: Planes | None = (self._planes[0], self._planes[1]) if self._step == 1 else None
+
+    def strips(self) -> Iterator[tuple[slice, Planes]]:
+        """Yield rows of the result and the map there, two arrays; large pictures in several strips to save memory.
+
+        The arrays lend this thread's memory: they are valid until the next strip, or the strips of another table.
+        """
+        height, width = self._shape
+        if self._whole is None and height * width <= _PIXELS:
+            self._whole = self._stretch(0, height)
+        if self._whole is not None:
+            yield slice(0, height), self._whole
+            return
+        rows = max(1, _PIXELS // (4 * width * self._step)) * self._step
+        for first in range(0, height, rows):
+            last = min(height, first + rows)
+            yield slice(first, last), self._stretch(first, last)
+
+    def whole(self) -> Planes:
+        """Return the map of all rows, in memory of its own."""
+        made = np.empty((2, *self._shape), np.float32)
+        for rows, planes in self.strips():
+            made[0, rows], made[1, rows] = planes
+        return made[0], made[1]
+
+    def _stretch(self, first: int, last: int) -> Planes:
+        """Return the map of some rows, the first of which begins a cell of nodes."""
+        step = self._step
+        nodes = self._planes[:, first // step:-(-last // step) + 2]
+        height, width = nodes.shape[1] * step, nodes.shape[2] * step
+        stretched = _buffers(height, width)
+        for plane, target in zip(nodes, stretched, strict=True):
+            cv2.resize(plane, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
+        inside = (slice(step, step + last - first), slice(step, step + self._shape[1]))
+        return stretched[0][inside], stretched[1][inside]
+
+
+def first_step(shape: tuple[int, ...]) -> int:
+    """Return the distance of nodes to begin with for a picture: a power of two, at least 32 nodes on each side."""
     step = 1
     while 2 * step * _NODES <= min(shape):
         step *= 2
-    step, planes = at_nodes(read, shape, step)
-    if step == 1:
-        return planes[0], planes[1]
-    height, width = planes.shape[1] * step, planes.shape[2] * step
-    stretched = _buffers(height, width)
-    for plane, target in zip(planes, stretched, strict=True):
-        cv2.resize(plane, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
-    inside = (slice(step, step + shape[0]), slice(step, step + shape[1]))
-    return stretched[0][inside], stretched[1][inside]
+    return step
 
 
 def at_nodes(read: Callable[[Places], Places], shape: tuple[int, ...], step: int) -> tuple[int, NDArray[np.float32]]:
     """Return a map at nodes between which straight lines keep within `TOLERANCE_PX` of it.
 
-    The map is worked out every `step` pixels and half way between by cubic polynomials. Straight lines between such
-    nodes lie up to an eighth of the second difference to one side, so a sixteenth is taken off at the nodes. The error
-    of both is estimated from fourth and second differences; where it exceeds the tolerance, the step is halved.
+    The map is worked out every `step` pixels and at finer nodes by polynomials of the fifth degree. Straight lines
+    between these lie up to an eighth of the second difference to one side, so a sixteenth is taken off at the nodes.
+    The error of both is estimated from sixth and second differences; where it exceeds the tolerance, the step is
+    halved.
 
     Args:
         read: places in the result to places in the image.
@@ -158,37 +195,49 @@ def at_nodes(read: Callable[[Places], Places], shape: tuple[int, ...], step: int
         Distance of the nodes in pixels, and the map there, (axes, nodes along each axis): the nodes are the centers of
         cells of that many pixels, with one cell more all round. Distance 1 stands for exactly one node per pixel.
     """
+    axes = len(shape)
     while True:
         nodes = nodes_of(shape, step)
         size = tuple(axis.size for axis in nodes)
-        found = read(nodes)
-        planes = np.empty((len(found), *size), np.float32)
-        for plane, target in zip(found, planes, strict=True):
+        planes = np.empty((axes, *size), np.float32)
+        for plane, target in zip(read(nodes), planes, strict=True):
             target[...] = plane
         if step == 1:
             return 1, planes
-        if sum(_wave(planes, axis + 1) for axis in range(len(shape))) <= TOLERANCE_PX * (1 + len(shape) / 2):
-            break  # the sum overstates: the axes have their largest errors at different places
+        times_finer = min(step, 4 if axes == 2 else 2)
+        if sum(_error(planes, axis + 1, times_finer) for axis in range(axes)) <= TOLERANCE_PX * (1 + 0.3 * axes):
+            break  # the sum overstates: the axes err most at different places
         step //= 2
     for axis, side in enumerate(shape):
-        planes = _along(_finer(side, step), planes, axis + 1)
-    if step == 2:
+        planes = _along(_finer(side, step, times_finer), planes, axis + 1)
+    if step == times_finer:
         return 1, np.ascontiguousarray(planes[(slice(None), *(slice(1, side + 1) for side in shape))])
-    return step // 2, planes
+    return step // times_finer, planes
 
 
-def _wave(planes: NDArray[np.float32], axis: int) -> float:
-    """Return how far cubics half way, and lines between them, may lie from a map that is known at nodes.
+def _error(planes: NDArray[np.float32], axis: int, times_finer: int) -> float:
+    """Return how far polynomials through nodes, and lines between finer ones, may lie from the map along one axis.
 
-    A sixteenth of the largest fourth difference is what cubics miss where the second derivative jumps; they miss less
-    where it does not. A fortieth of the second difference: half the distance, so a quarter of a tenth.
+    Every third line is looked at. Polynomials of the fifth degree miss an eightieth of the largest sixth difference at
+    a crease, and much less of it in a map whose second derivative is continuous. Lines miss a sixteenth of the second
+    difference between finer nodes, at most a tenth where it changes.
     """
-    planes = np.moveaxis(planes, axis, 0)
-    first = planes[1:] - planes[:-1]
-    second = first[1:] - first[:-1]
-    third = second[1:] - second[:-1]
-    fourth = third[1:] - third[:-1]
-    return float(max(fourth.max(), -fourth.min()) / 16 + max(second.max(), -second.min()) / 40)
+    some = tuple(slice(None) if other in (0, axis) else slice(None, None, 3) for other in range(planes.ndim))
+    second, sixth = _differences(planes.shape[axis])
+    lines = np.moveaxis(planes[some], axis, 0).reshape(planes.shape[axis], -1)
+    largest = []
+    for matrix in (sixth, second):
+        made = np.empty((len(matrix), lines.shape[1]), np.float32)
+        times(matrix, lines, made)
+        largest.append(float(cv2.norm(made, cv2.NORM_INF)))
+    return largest[0] / 80 + largest[1] / (10 * times_finer ** 2)
+
+
+@lru_cache(maxsize=32)
+def _differences(count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the matrices that take second and sixth differences of `count` values."""
+    eye = np.eye(count, dtype=np.float32)
+    return np.diff(eye, 2, axis=0), np.diff(eye, 6, axis=0)
 
 
 def _along(matrix: NDArray[np.float32], planes: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
@@ -216,31 +265,31 @@ def times(one: FloatArray, other: FloatArray, out: FloatArray) -> None:
 
 
 @lru_cache(maxsize=32)
-def _finer(side: int, step: int) -> NDArray[np.float32]:
-    """Return the matrix from nodes every `step` pixels to nodes twice as dense, a sixteenth of their bow taken off."""
+def _finer(side: int, step: int, times_finer: int) -> NDArray[np.float32]:
+    """Return the matrix from nodes every `step` pixels to finer ones, a sixteenth of their bow taken off."""
     coarse = nodes_of((side,), step)[0].astype(np.float64)
-    half = step // 2
-    fine = (np.arange(-2, -(-side // half) + 2) + 0.5) * half - 0.5
-    matrix = np.zeros((len(fine), len(coarse)))
-    for row, place in enumerate(fine):
-        first = min(max(int((place - coarse[0]) // step) - 1, 0), len(coarse) - 4)
-        four = coarse[first:first + 4]
-        for k in range(4):
-            others = np.delete(four, k)
-            matrix[row, first + k] = np.prod((place - others) / (four[k] - others))
+    fine = step // times_finer
+    places = (np.arange(-2, -(-side // fine) + 2) + 0.5) * fine - 0.5
+    matrix = np.zeros((len(places), len(coarse)))
+    for row, place in enumerate(places):
+        first = min(max(int((place - coarse[0]) // step) - 2, 0), len(coarse) - 6)
+        near = coarse[first:first + 6]
+        for k in range(6):
+            others = np.delete(near, k)
+            matrix[row, first + k] = np.prod((place - others) / (near[k] - others))
     made = matrix[1:-1] - (matrix[2:] - 2 * matrix[1:-1] + matrix[:-2]) / 16
     return made.astype(np.float32)
 
 
 @lru_cache(maxsize=32)
 def nodes_of(shape: tuple[int, ...], step: int) -> tuple[NDArray[np.float32], ...]:
-    """Return the nodes of each axis: centers of cells of `step` pixels, two cells more all round, shaped to broadcast.
+    """Return the nodes of each axis, shaped to broadcast: centers of cells of `step` pixels, three more at both ends.
 
     Example:
         >>> [axis.shape for axis in nodes_of((8, 12), 4)], nodes_of((8, 12), 4)[0].ravel().tolist()
-        ([(6, 1), (1, 7)], [-6.5, -2.5, 1.5, 5.5, 9.5, 13.5])
+        ([(8, 1), (1, 9)], [-10.5, -6.5, -2.5, 1.5, 5.5, 9.5, 13.5, 17.5])
     """
-    around = 0 if step == 1 else 2
+    around = 0 if step == 1 else 3
     nodes = []
     for axis, side in enumerate(shape):
         centers = (np.arange(-around, -(-side // step) + around) + 0.5) * step - 0.5
@@ -253,6 +302,6 @@ def nodes_of(shape: tuple[int, ...], step: int) -> tuple[NDArray[np.float32], ..
 def _buffers(height: int, width: int) -> NDArray[np.float32]:
     """Return two planes of this thread's own that the next call gives again."""
     held: NDArray[np.float32] | None = getattr(_local, "planes", None)
-    if held is None or held.shape != (2, height, width):
-        held = _local.planes = np.empty((2, height, width), np.float32)
-    return held
+    if held is None or held.size < 2 * height * width or held.size > 2 * _PIXELS + 8 * height * width:
+        held = _local.planes = np.empty(2 * height * width, np.float32)
+    return held[:2 * height * width].reshape(2, height, width)

@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
 from bogam.augment._noise import normal_field
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_not_negative, draw_between, draw_seed
 from bogam.core.fields import Range
 from bogam.core.types import Array, Case
@@ -44,5 +45,5 @@ class Noise(Augment):
         assert levels is not None
         field = normal_field("noise", drawn["seed"], image.shape)
         field *= drawn["sigma"]
-        field += shares(image, levels)
+        field += read_levels(image, levels)
         return pixels(field, levels, image.dtype)

@@ -56,7 +56,7 @@ class OpticalDistortion(Augment):
         middle_y, middle_x = kind((shape[-2] - 1) / 2), kind((shape[-1] - 1) / 2)
         y, x = y - middle_y, x - middle_x
         around = kind(4 / (shape[-2] ** 2 + shape[-1] ** 2))
-        share = (y * y) * around + (x * x) * around
-        factor = 1 + kind(2 * drawn["corner"])
-        factor = factor - kind(2 * drawn["corner"]) / (1 + share)
+        share = np.asarray((y * y) * around + (x * x) * around)
+        share += 1
+        factor = kind(1 + 2 * drawn["corner"]) - kind(2 * drawn["corner"]) / share
         return (*slices, y * factor + middle_y, x * factor + middle_x)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from bogam.core.types import Case
 
 Find = Callable[[str], type[Augment]]
 Step = tuple[type[Augment], Drawn]
+_LOWEST = np.zeros(1, np.float32)
 
 
 class Plan:
@@ -148,31 +148,38 @@ def _find(kind: str) -> type[Augment]:
 def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find, read: Read | None) -> Case:
     if not drawn:
         return case
-    _check_finite(case)
-    done: list[Mapping[str, Any]] = list(case.history)
+    apply_cpu.check_finite(case)
+    given = case.image
+    done: dict[int, Mapping[str, Any]] = {}
     for run in fuse([(find(entry["augment"]), entry) for entry in drawn]):
         part, entry = run[0]
         if part.group in ("mix", "branch"):
             def carry_out(other: Case, steps: Sequence[Drawn]) -> Case:
                 return _apply(other, steps, find, None)
-            case, entry = (mix_in(case, part, entry, read, carry_out) if part.group == "mix"
-                           else part.branch(case, entry, carry_out))
-            done.append(entry)
+            case, done[id(entry)] = (mix_in(case, part, entry, read, carry_out) if part.group == "mix"
+                                     else part.branch(case, entry, carry_out))
+            given = case.image  # it may be a partner's: not to be written to
             continue
-        case, entries = _apply_run(case, run)
-        done += entries
-    return case.but(history=tuple(done))
+        case, entries = _apply_run(case, run, own=not np.may_share_memory(case.image, given))
+        done.update((id(entry), after) for (_, entry), after in zip(run, entries, strict=True))
+    return case.but(history=(*case.history, *(done[id(entry)] for entry in drawn)))  # in the written order
 
 
 def fuse(steps: Sequence[Step]) -> list[list[Step]]:
     """Return the steps as runs that are carried out as one: neighboring warps, neighboring tones, others singly.
 
-    A tone that measures the image begins a run of its own, so that it sees what the steps before it made.
+    A tone that measures the image begins a run of its own, so that it sees what the steps before it made. A warp goes
+    past tones to join the warps before them where none of the tones measures anything and all leave the lowest grey
+    level, with which warps fill, as it is: the image is then interpolated once.
     """
     runs: list[list[Step]] = []
     group = ""
     for step in steps:
         part, drawn = step
+        if part.group == "warp" and group == "tone" and len(runs) > 1 and runs[-2][0][0].group == "warp" \
+                and all(map(_keeps_fill, runs[-1])):
+            runs[-2].append(step)
+            continue
         if part.group != group or group not in ("warp", "tone") or "measured" in drawn:
             runs.append([])
         runs[-1].append(step)
@@ -180,7 +187,12 @@ def fuse(steps: Sequence[Step]) -> list[list[Step]]:
     return runs
 
 
-def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
+def _keeps_fill(step: Step) -> bool:
+    part, drawn = step
+    return "measured" not in drawn and float(part.tone(_LOWEST, drawn)[0]) <= 0.0
+
+
+def _apply_run(case: Case, run: list[Step], own: bool) -> tuple[Case, list[Drawn]]:
     first, drawn = run[0]
     _check_axes(case, run)
     if first.group == "warp":
@@ -196,7 +208,7 @@ def _apply_run(case: Case, run: list[Step]) -> tuple[Case, list[Drawn]]:
         if "measured" in drawn and drawn["measured"] is None:
             level = apply_cpu.read_levels(case.image, levels)
             run = [(first, {**drawn, "measured": first.measure(level, drawn)}), *run[1:]]
-        return case.but(image=apply_cpu.tone(case.image, levels, run)), [entry for _, entry in run]
+        return case.but(image=apply_cpu.tone(case.image, levels, run, own)), [entry for _, entry in run]
     levels_or_none = apply_cpu.check_levels(case, drawn["augment"]) if first.needs_levels else case.levels
     return case.but(image=first.filter(case.image, levels_or_none, drawn)), [drawn]
 
@@ -211,12 +223,3 @@ def _check_axes(case: Case, run: list[Step]) -> None:
         if not volume and not part.pictures:
             raise UserError(say(where, f"a picture of shape {case.image.shape}", "a volume (C, Z, Y, X)",
                                 "Leave it out, or stack the slices to volumes."))
-
-
-def _check_finite(case: Case) -> None:
-    """Raise UserError for an image with NaN or infinity: one would spread over its neighbors, and to other cases."""
-    image = case.image
-    if image.dtype.kind == "f" and not (math.isfinite(image.min()) and math.isfinite(image.max())):
-        wrong = int(np.count_nonzero(~np.isfinite(image)))
-        raise UserError(say(f"case {case.id}", f"{wrong} pixels that are NaN or infinite", "finite numbers",
-                            "Find where they come from, or set them to a value that means background."))

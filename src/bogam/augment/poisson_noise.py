@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
 from bogam.augment._noise import normal_field
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_above_zero, draw_factor, draw_seed
 from bogam.core.fields import Range
 from bogam.core.seeds import generator
@@ -55,7 +56,7 @@ class PoissonNoise(Augment):
     def filter(image: Array, levels: tuple[float, float] | None, drawn: Drawn) -> Array:
         """Return the counted image, clamped to the levels and rounded for integers."""
         assert levels is not None
-        expected = shares(image, levels)
+        expected = read_levels(image, levels)
         expected *= drawn["photons"]
         counted = counts(expected, drawn["seed"])
         counted *= 1.0 / drawn["photons"]

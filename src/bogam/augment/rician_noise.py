@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
 from bogam.augment._noise import normal_field
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_not_negative, draw_between, draw_seed
 from bogam.core.fields import Range
 from bogam.core.types import Array, Case
@@ -48,7 +49,7 @@ class RicianNoise(Augment):
         real, imaginary = normal_field("rician-noise", drawn["seed"], (2, *image.shape))
         real *= drawn["sigma"]
         imaginary *= drawn["sigma"]
-        real += shares(image, levels)
+        real += read_levels(image, levels)
         real *= real
         imaginary *= imaginary
         real += imaginary

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import (
     Augment,
     Drawn,
@@ -77,7 +78,7 @@ class Ring(Augment):
         field = np.take(np.diff(rings), below, mode="clip")
         field *= radius
         field += np.take(rings, below, mode="clip")
-        share = shares(image, levels)
+        share = read_levels(image, levels)
         share += field
         return pixels(share, levels, image.dtype)
 

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_above_zero, check_share, draw_between
 from bogam.core.fields import Range
 from bogam.core.types import Array, Case
@@ -57,7 +58,7 @@ class Scatter(Augment):
         """Return the veiled image, rounded once for integers."""
         assert levels is not None
         sign = -math.log(10.0) * drawn["decades"] * (1 if drawn["dense"] == "bright" else -1)
-        share = shares(image, levels)
+        share = read_levels(image, levels)
         share *= sign
         light = np.exp(share, out=share)
         scattered = np.stack([wide_blur(plane, drawn["spread"] * max(plane.shape)) for plane in light])

@@ -9,7 +9,7 @@ from bogam.augment.family import Augment, augmentations
 from bogam.core.errors import near_miss
 
 _GEOMETRIC: tuple[dict[str, Any], ...] = (
-    {"rotate": {"probability": 0.5, "angle_degrees": [-15.0, 15.0]}},
+    {"rotate": {"probability": 0.5, "angle_degrees": [-15.0, 15.0], "tilt_degrees": [0.0, 0.0]}},
     {"flip-vertical": {"probability": 0.5}},
     {"flip-horizontal": {"probability": 0.5}},
     {"grid-distortion": {"probability": 0.5, "cells": [5, 5], "limit": 0.3}})

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
 from bogam.augment._noise import normal_field
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_not_negative, draw_between, draw_seed
 from bogam.core.fields import Range
 from bogam.core.types import Array, Case
@@ -56,7 +57,7 @@ class SpeckleNoise(Augment):
         field = grains("speckle-noise", drawn["seed"], image.shape, drawn["grain_px"])
         field *= drawn["sigma"]
         field += 1.0
-        field *= shares(image, levels)
+        field *= read_levels(image, levels)
         return pixels(field, levels, image.dtype)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_not_negative, draw_between, draw_count
 from bogam.core.fields import CountRange, Range
 from bogam.core.types import Array, Case
@@ -55,11 +56,13 @@ class Spikes(Augment):
     def filter(image: Array, levels: tuple[float, float] | None, drawn: Drawn) -> Array:
         """Return the striped image, clamped to the levels and rounded once for integers."""
         assert levels is not None
-        waves = sum(wave(image.shape[1:], **spike) for spike in drawn["spikes"])
-        share = shares(image, levels)
-        share += np.real(waves)
+        waves = np.zeros(image.shape[1:], np.complex64)
+        for spike in drawn["spikes"]:
+            waves += wave(image.shape[1:], **spike)
+        share = read_levels(image, levels)
+        share += waves.real
         share *= share
-        share += np.square(np.imag(waves))
+        share += np.square(waves.imag)
         return pixels(np.sqrt(share, out=share), levels, image.dtype)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._color import check_color
-from bogam.augment._grey import pixels, shares
+from bogam.augment._color import check_color, mix_channels
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_not_negative, draw_between
 from bogam.core.fields import Range
 from bogam.core.types import Array, Case
@@ -61,9 +62,9 @@ class StainJitter(Augment):
         """Return the image as stained, clamped to the levels and rounded once for integers."""
         assert levels is not None
         check_color("stain-jitter", image.shape[0])
-        light = shares(image, levels).reshape(3, -1)
+        light = read_levels(image, levels).reshape(3, -1)
         matrix, offset = density_map(drawn["factor"], drawn["shift"])
-        density = matrix.astype(np.float32) @ cv2.log(np.maximum(light, DARKEST, out=light))
+        density = mix_channels(matrix, cv2.log(np.maximum(light, DARKEST, out=light)))
         density -= (offset * np.log(10.0)).astype(np.float32)[:, None]
         return pixels(cv2.exp(density).reshape(image.shape), levels, image.dtype)
 

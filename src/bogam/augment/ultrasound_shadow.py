@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._grey import pixels, shares
+from bogam.augment._grey import pixels
+from bogam.augment.apply_cpu import read_levels
 from bogam.augment.family import (
     Augment,
     Drawn,
@@ -67,7 +68,7 @@ class UltrasoundShadow(Augment):
     def filter(image: Array, levels: tuple[float, float] | None, drawn: Drawn) -> Array:
         """Return the image with its shadows, clamped to the levels and rounded once for integers."""
         assert levels is not None
-        share = shares(image, levels)
+        share = read_levels(image, levels)
         for shadow in drawn["shadows"]:
             share -= loss_map(image.shape[-2:], drawn["probe"], **shadow)
         return pixels(share, levels, image.dtype)

@@ -15,6 +15,7 @@ COMMANDS = {
     "phantom": "Write a procedural data set to disk: breast-ultrasound, mammogram, histology or chest-x-ray.",
     "init": "Look at a folder of images and write a commented recipe for it.",
     "audit": "Check a folder, a table or a recipe's split for what would spoil a study.",
+    "referee": "Check a results table, of a paper or your own, for numbers that cannot be true.",
     "study": "Run a recipe: every cell, fold and seed, then the report.",
     "augment": "Look at an augmentation: a contact sheet, a replay of any training image, files on disk.",
     "train": "Train one model of a recipe (one fold, one seed); also under torchrun.",
@@ -22,6 +23,7 @@ COMMANDS = {
     "robustness": "Test a finished run on noise, blur, compression and artifacts, from slight to severe.",
     "predict": "Predict single files: masks in the original geometry, or class scores.",
     "report": "Write the report of a study's folder again, finished or not.",
+    "deidentify": "Write copies of images without what identifies persons, by the DICOM confidentiality profile.",
     "schema": "Print the JSON schema of a recipe, for an editor.",
 }
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from bogam.core.errors import FileProblem
-from bogam.core.types import Array, FloatArray
-from bogam.data.locator import Locator
+from bogam.core.types import FloatArray
+from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
 
 THRESHOLDS = (0.95, 0.97, 0.98, 0.99, 0.995)
@@ -25,8 +23,6 @@ LARGEST_SHARE = 0.05
 LARGEST_COUNT = 10
 PAIRS_PER_PICTURE = 50
 """A threshold at which there are more pairs than this per picture is passed over: so many are no copies."""
-FLAT = 0.01
-"""A thumbnail whose standard deviation is below this share of its range is blank: it resembles everything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,56 +69,17 @@ class Union:
         return count
 
 
-def thumbnail(image: Array, side: int = 32) -> FloatArray | None:
-    """Shrink an image (C, Y, X) to a vector of length side * side, mean 0 and norm 1; None where it is blank.
-
-    A volume (C, Z, Y, X) is represented by its middle slice.
-    """
-    plane = image[:, image.shape[1] // 2] if image.ndim == 4 else image
-    gray = plane.astype(np.float32).mean(axis=0)
-    small = cv2.resize(gray, (side, side), interpolation=cv2.INTER_AREA).ravel().astype(np.float32)
-    span = float(gray.max() - gray.min())
-    small -= small.mean()
-    if span == 0 or float(small.std()) < FLAT * span:
-        return None
-    return np.asarray(small / np.linalg.norm(small), np.float32)
+def thumbnail(small: NDArray[np.uint8], side: int = 32) -> FloatArray:
+    """Shrink a small picture (Y, X) to a vector of length side * side, mean 0 and norm 1; zeros where it is flat."""
+    thumb = cv2.resize(small.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA).ravel()
+    thumb -= thumb.mean()
+    norm = float(np.linalg.norm(thumb))
+    return np.asarray(thumb / norm if norm else thumb, np.float32)
 
 
-def thumbnails(manifest: Manifest, cache: Path | None = None,
-               progress: Callable[[int, int], None] | None = None) -> dict[str, FloatArray]:
-    """Return id to thumbnail; blank and unreadable pictures are left out.
-
-    Args:
-        manifest: scanned (its `pixels_sha256` names a thumbnail in the cache).
-        cache: folder that keeps thumbnails between calls; None keeps nothing.
-        progress: called with (done, total).
-    """
-    rows = manifest.images.select("id", "image", "pixels_sha256").rows()
-    known: dict[str, FloatArray] = {}
-    store = cache / f"thumbnails-{manifest.digest()}.npz" if cache else None
-    if store and store.is_file():
-        with np.load(store) as held:
-            return dict(zip(held["ids"].tolist(), held["thumbs"], strict=True))
-
-    def one(row: tuple[str, str, str]) -> tuple[str, FloatArray | None]:
-        from bogam.data.readers.read import read_picture
-        try:
-            return row[0], thumbnail(read_picture(Locator.parse(row[1]), manifest.root).image)
-        except FileProblem:  # the scan has already set such files aside and named them
-            return row[0], None
-
-    with ThreadPoolExecutor(2) as pool:
-        for done, (name, small) in enumerate(pool.map(one, rows), 1):
-            if small is not None:
-                known[name] = small
-            if progress:
-                progress(done, len(rows))
-    if store and known:
-        store.parent.mkdir(parents=True, exist_ok=True)
-        part = store.with_suffix(".part.npz")
-        np.savez(part, ids=np.array(list(known)), thumbs=np.stack(list(known.values())))
-        part.replace(store)
-    return known
+def thumbnails(looks: Looks) -> dict[str, FloatArray]:
+    """Return id to thumbnail; blank pictures are left out, for they resemble everything."""
+    return {name: thumbnail(small) for name, small in looks.small.items() if not looks.facts[name]["blank"]}
 
 
 def _pairs(ids: Sequence[str], thumbs: FloatArray) -> tuple[list[tuple[str, str, float]], int]:

@@ -43,6 +43,8 @@ _LAST: tuple[ModuleType, ...] = (dicom, flat)
 _BY_NAME: dict[str, ModuleType] = {module.NAME: module for module in (*_ORDER, *_LAST)}
 LAYOUTS: tuple[str, ...] = ("auto", *_BY_NAME)
 """What `data.layout` may say."""
+DECLARED_ABSENT = "Patient ID, though patients are declared absent"
+"""Name in `Manifest.unused` of the ids that a table or DICOM headers hold and the user sets aside."""
 _DEPTH = 2
 """How many folders below the given one a data set may begin."""
 
@@ -204,6 +206,9 @@ def _settle_patients(draft: Draft, patient: str | None, dataset: type[Dataset] |
     rows = draft.images
     names = [row["name"] for row in rows]
     if patient == "absent":
+        known = {row["name"]: row["patient"] for row in rows if row.get("patient")}
+        if len(set(known.values())) > 1:
+            draft.unused[DECLARED_ABSENT] = known
         for row in rows:
             row["patient"] = row.get("_volume")
         if not any(row["patient"] for row in rows):
@@ -215,6 +220,10 @@ def _settle_patients(draft: Draft, patient: str | None, dataset: type[Dataset] |
     if pattern is not None:
         for row, found in zip(rows, match_patients(pattern, names), strict=True):
             row["patient"] = found
+        if not any(row["patient"] for row in rows) and patient is None and dataset is not None:
+            draft.notes.append(f"Patients: the names of {dataset.title} hold them as '{pattern}', but none of these "
+                               "does: absent.")
+            return "absent"
         if not any(row["patient"] for row in rows):
             guess = apparent_groups(names)
             raise UserError(say("data.patient", f"the pattern '{pattern}', which fits no file",
@@ -303,7 +312,10 @@ def _manifest(root: Path, draft: Draft) -> Manifest:
     for name, spec in draft.target_specs.items():
         schema[name] = pl.Float64 if spec.kind == "regression" else pl.String
         target_table[name] = [draft.targets[name].get(key) for key in ids]
-    return Manifest(root=root, name=root.name, images=as_table(draft.images, IMAGES),
+    unused: dict[str, Any] = {"id": list(ids.values()),
+                              **{place: [found.get(key) for key in ids] for place, found in draft.unused.items()}}
+    return Manifest(root=root, name=root.name, unused=pl.DataFrame(unused, schema=dict.fromkeys(unused, pl.String)),
+                    images=as_table(draft.images, IMAGES),
                     objects=as_table(objects, OBJECTS), targets=pl.DataFrame(target_table, schema=schema),
                     target_specs=dict(draft.target_specs), mask_labels=draft.mask_labels,
                     set_aside=as_table([{"file": f, "problem": p} for f, p in draft.set_aside], PROBLEMS))

@@ -70,6 +70,8 @@ class Manifest:
         folds: who is in which part of which fold; empty before a split.
         set_aside: files that could not be used, with the problem.
         notes: how the folder was read, what was taken and what was not, one sentence each.
+        unused: `id` and one column per id that the data hold and nobody uses, named by where it stands ("column case_id
+            of t.csv"); for the audit only, not saved.
     """
 
     root: Path
@@ -84,6 +86,7 @@ class Manifest:
     folds: pl.DataFrame = field(default_factory=lambda: table([], FOLDS))
     set_aside: pl.DataFrame = field(default_factory=lambda: table([], PROBLEMS))
     notes: tuple[str, ...] = ()
+    unused: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"id": pl.String}))
 
     def but(self, **changes: Any) -> Manifest:
         """Return a copy with some fields changed."""
@@ -144,7 +147,8 @@ class Manifest:
         return self.but(images=order.join(self.images, on="id", how="inner", maintain_order="left"),
                         objects=self.objects.filter(pl.col("id").is_in(keep)),
                         targets=order.join(self.targets, on="id", how="inner", maintain_order="left"),
-                        folds=self.folds.filter(pl.col("id").is_in(keep)))
+                        folds=self.folds.filter(pl.col("id").is_in(keep)),
+                        unused=self.unused.filter(pl.col("id").is_in(keep)))
 
     def digest(self) -> str:
         """Return 16 hex digits that change when any image, mask, object, target, fold or label name changes.

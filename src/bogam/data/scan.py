@@ -16,6 +16,8 @@ import polars as pl
 from bogam.core.errors import FileProblem
 from bogam.core.types import Array
 from bogam.data.locator import Locator
+from bogam.data.look_store import LookStore
+from bogam.data.looks import open_store, take_look
 from bogam.data.manifest import Manifest, table
 
 _FILE = "scan.parquet"
@@ -25,7 +27,7 @@ _COLUMNS: dict[str, Any] = {
     "modality": pl.String, "view": pl.String, "laterality": pl.String, "note": pl.String, "problem": pl.String}
 _READ = ("pixels_sha256", "rows", "columns", "slices", "channels", "bits", "format", "mean_level")
 _FACTS = ("scanner", "modality", "view", "laterality")
-_VERSION = "2"
+_VERSION = "3"
 _BATCH = 32
 
 Progress = Callable[[int, int], None]
@@ -52,7 +54,7 @@ def scan(manifest: Manifest, cache: Path | None = None, *, threads: int | None =
     Args:
         manifest: as `layout.recognize` returned it.
         cache: folder for the results, keyed by path, size and time of change, so that a second scan decodes nothing
-            that has not changed. None: nothing is kept.
+            that has not changed. It also keeps a look at each picture (see `looks`). None: nothing is kept.
         threads: how many at once; None: one per core, at most 8.
         progress: told how many are done.
         resize_masks: what becomes of an image whose mask has another size: False, it is set aside; True, it stays, to
@@ -68,10 +70,14 @@ def scan(manifest: Manifest, cache: Path | None = None, *, threads: int | None =
     wanted = [("image", loc) for loc in manifest.images["image"].to_list()]
     wanted += [("mask", loc) for loc in masks["locator"].unique(maintain_order=True).to_list()]
     sizes = _stat(manifest.root, {Locator.parse(loc).path for _, loc in wanted})
-    keys = {(kind, loc): _key(kind, loc, sizes[Locator.parse(loc).path]) for kind, loc in wanted}
+    root = manifest.root.resolve().as_posix()  # one cache may serve several data sets
+    keys = {(kind, loc): _key(kind, f"{root}/{loc}", sizes[Locator.parse(loc).path]) for kind, loc in wanted}
     known = _load(cache)
     todo = [(kind, loc) for kind, loc in keys if keys[kind, loc] not in known]
-    fresh = _read_all(manifest.root, todo, threads, progress, len(keys))
+    store = None if cache is None else open_store(cache)
+    fresh = _read_all(manifest.root, todo, threads, progress, len(keys), store)
+    if store is not None:
+        store.flush()
     for pair, row in zip(todo, fresh, strict=True):
         known[keys[pair]] = {"key": keys[pair], **row}
     if cache is not None and todo:
@@ -118,17 +124,17 @@ def _save(cache: Path, known: dict[str, dict[str, Any]]) -> None:
 
 
 def _read_all(root: Path, todo: Sequence[tuple[str, str]], threads: int | None, progress: Progress | None,
-              total: int) -> list[dict[str, Any]]:
+              total: int, store: LookStore | None) -> list[dict[str, Any]]:
     done = total - len(todo)
-    if progress is not None:
-        progress(done, total)
     if not todo:
         return []
+    if progress is not None:
+        progress(done, total)
     batches = [todo[i:i + _BATCH] for i in range(0, len(todo), _BATCH)]
     rows: list[dict[str, Any]] = []
 
     def read(batch: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-        return [_read_mask(root, loc) if kind == "mask" else _read_image(root, loc) for kind, loc in batch]
+        return [_read_mask(root, loc) if kind == "mask" else _read_image(root, loc, store) for kind, loc in batch]
 
     with ThreadPoolExecutor(threads or min(8, os.cpu_count() or 1)) as pool:
         for found in pool.map(read, batches):
@@ -138,14 +144,17 @@ def _read_all(root: Path, todo: Sequence[tuple[str, str]], threads: int | None, 
     return rows
 
 
-def _read_image(root: Path, locator: str) -> dict[str, Any]:
+def _read_image(root: Path, locator: str, store: LookStore | None) -> dict[str, Any]:
     from bogam.data.readers.read import read_picture
     try:
         picture = read_picture(Locator.parse(locator), root)
     except FileProblem as error:
         return {"problem": error.problem}
     image = picture.image
-    return {"pixels_sha256": pixel_digest(image), "rows": image.shape[-2], "columns": image.shape[-1],
+    digest = pixel_digest(image)
+    if store is not None and digest not in store:
+        store.put(digest, take_look(picture))
+    return {"pixels_sha256": digest, "rows": image.shape[-2], "columns": image.shape[-1],
             "slices": image.shape[1] if image.ndim == 4 else 1, "channels": image.shape[0], "bits": picture.bits,
             "format": picture.format, "mean_level": float(image.mean(dtype=np.float64)),
             "note": "\n".join(picture.notes), **{name: picture.facts.get(name) for name in _FACTS}}

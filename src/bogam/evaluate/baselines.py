@@ -131,8 +131,20 @@ def _thumbnails(train: Images, told: list[str], test: Images) -> tuple[Floats, F
     return np.array(rows[0]).reshape(-1, width), np.array(rows[1]).reshape(-1, width)
 
 
-def _most_alike(known: Floats, asked: Floats, handicap: Floats | float = 0.0) -> NDArray[np.intp]:
-    """Return for each asked row the index of the known row with the greatest product less its handicap."""
+def most_alike(known: Floats, asked: Floats, handicap: Floats | float = 0.0) -> NDArray[np.intp]:
+    """Return for each asked row the index of the known row with the greatest product less its handicap.
+
+    With rows of mean 0 and length 1 and no handicap that is the row that correlates best; the first of several.
+
+    Args:
+        known: (n, d), one row or more.
+        asked: (m, d).
+        handicap: (n,) or a number.
+
+    Example:
+        >>> most_alike(np.array([[1.0, 0], [0, 1]], np.float32), np.array([[0.6, 0.8]], np.float32)).tolist()
+        [1]
+    """
     best = [np.argmax(asked[k:k + _ROWS] @ known.T - handicap, axis=1) for k in range(0, len(asked), _ROWS)]
     return np.concatenate(best) if best else np.zeros(0, np.intp)
 
@@ -146,28 +158,53 @@ def _majority_class(train: Images, test: Images, told: list[str], target: NDArra
 def _nearest_neighbor(train: Images, test: Images, told: list[str], target: NDArray[np.intp], labels: int,
                       seed: int) -> dict[str, Floats]:
     known, asked = _thumbnails(train, told, test)
-    nearest = _most_alike(known, asked, (known ** 2).sum(axis=1) / 2)  # the least Euclidean distance
+    nearest = most_alike(known, asked, (known ** 2).sum(axis=1) / 2)  # the least Euclidean distance
     return dict(zip(test.ids, np.eye(labels, dtype=np.float32)[target[nearest]], strict=True))
 
 
 def _linear_probe(train: Images, test: Images, told: list[str], target: NDArray[np.intp], labels: int,
                   seed: int) -> dict[str, Floats]:
-    present = np.unique(target)
-    if len(present) == 1:
+    if len(np.unique(target)) == 1:
         return _majority_class(train, test, told, target, labels, seed)
+    known, asked = components(*_thumbnails(train, told, test), seed)
+    return dict(zip(test.ids, logistic(known, target, asked, labels), strict=True))
+
+
+def components(known: Floats, asked: Floats, seed: int) -> tuple[Floats, Floats]:
+    """Return the first 64 whitened principal components of standardized rows, both fitted on the known ones.
+
+    Args:
+        known: (n, d), two rows or more.
+        asked: (m, d).
+        seed: of the randomized decomposition.
+
+    Returns:
+        (n, c) and (m, c) float32; c is 64, or less where n - 1 or d is.
+    """
     from sklearn.decomposition import PCA
-    from sklearn.linear_model import LogisticRegression
-    known, asked = _thumbnails(train, told, test)
     mean, spread = known.mean(axis=0), known.std(axis=0)
     spread[spread < 1e-6] = 1.0
     known, asked = (known - mean) / spread, (asked - mean) / spread
     parts = min(_COMPONENTS, len(known) - 1, known.shape[1])
     pca = PCA(parts, whiten=True, svd_solver="randomized", random_state=seed_of(seed, "linear-probe") % 2**32)
-    model = LogisticRegression(max_iter=2000).fit(pca.fit_transform(known), target)
+    shown = pca.fit_transform(known)
+    return shown, pca.transform(asked) if len(asked) else np.zeros((0, shown.shape[1]), np.float32)
+
+
+def logistic(known: Floats, target: NDArray[np.intp], asked: Floats, labels: int) -> Floats:
+    """Return (m, labels) probabilities of a logistic regression (L2, C = 1); 0 for a class that no known row has.
+
+    Args:
+        known, asked: (n, c) and (m, c), of similar spread.
+        target: (n,) class index; two different ones at least.
+        labels: number of classes.
+    """
+    from sklearn.linear_model import LogisticRegression
+    model = LogisticRegression(max_iter=2000).fit(known, target)
     probs = np.zeros((len(asked), labels), np.float32)
     if len(asked):
-        probs[:, present] = model.predict_proba(pca.transform(asked))
-    return dict(zip(test.ids, probs, strict=True))
+        probs[:, np.unique(target)] = model.predict_proba(asked)
+    return probs
 
 
 def _empty_mask(train: Images, test: Images, told: list[str], labels: int) -> dict[str, Floats]:
@@ -189,7 +226,7 @@ def _mean_mask(train: Images, test: Images, told: list[str], labels: int) -> dic
 
 def _nearest_mask(train: Images, test: Images, told: list[str], labels: int) -> dict[str, Floats]:
     known, asked = (_centered(rows) for rows in _thumbnails(train, told, test))
-    nearest = [told[k] for k in _most_alike(known, asked)]
+    nearest = [told[k] for k in most_alike(known, asked)]
     masks = {i: _mask(train, i).astype(np.float32) for i in set(nearest)}
     for i, neighbor in zip(test.ids, nearest, strict=True):
         _check_size(i, test.case(i).shape, masks[neighbor].shape[1:])

@@ -159,7 +159,7 @@ def verdicts(cells: Sequence[tuple[Mapping[str, str], pl.DataFrame]], axes: Mapp
     """
     known = metric_named(metric)
     chosen = _controls(axes, control)
-    table = _table(cells, metric, resamples, seed)
+    table = measure_cells(cells, metric, resamples, seed)
     place = {tuple(str(labels.get(axis)) for axis in axes): k for k, (labels, _) in enumerate(cells)}
     found = []
     for axis, labels in axes.items():
@@ -197,8 +197,16 @@ def _controls(axes: Mapping[str, Sequence[str]], control: Mapping[str, str]) -> 
     return chosen
 
 
-def _table(cells: Sequence[tuple[Mapping[str, str], pl.DataFrame]], metric: str, resamples: int, seed: int) -> Table:
-    """Measure every cell and run on the images that all cells with that run have."""
+def measure_cells(cells: Sequence[tuple[Mapping[str, str], pl.DataFrame]], metric: str, resamples: int,
+                  seed: int) -> Table:
+    """Measure every cell and run on the images that all cells with that run have, as measured and resampled.
+
+    Args:
+        cells: (labels, rows as in `CellResult.cases`) of each.
+        metric: a name of the catalog.
+        resamples: of groups within folds.
+        seed: of the resampling.
+    """
     runs = [rows_by_run(frame) for _, frame in cells]
     cautions = []
     common: dict[Key, pl.DataFrame] = {}

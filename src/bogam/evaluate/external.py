@@ -17,6 +17,7 @@ from bogam.data.datasets.family import share_patients
 from bogam.data.duplicates import MOST_COMPARED, groups, similar, thumbnails
 from bogam.data.layout import recognize
 from bogam.data.load import load_case
+from bogam.data.looks import look
 from bogam.data.manifest import PROBLEMS, Manifest, TargetSpec, table
 from bogam.data.scan import scan
 from bogam.evaluate.drop import drop
@@ -101,10 +102,12 @@ def open_external(model: Model, folder: Path, *, layout: str = "auto", patient: 
     if related:
         raise AuditStop(say("evaluate", related.rstrip("."), "data of other patients",
                             "Such a score would be no external validation."))
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         found = len(manifest)
         manifest = scan(manifest, Path(scratch), progress=lambda done, total: tell("Reading images", done, total),
                         resize_masks=resize_masks)
+        compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
+        thumbs = thumbnails(look(manifest, Path(scratch))) if compared else {}
     aside: list[tuple[str, str]] = [(file, problem) for file, problem in manifest.set_aside.rows()]
     if not len(manifest):
         raise _none_left(folder, found, aside)
@@ -113,8 +116,8 @@ def open_external(model: Model, folder: Path, *, layout: str = "auto", patient: 
         raise AuditStop(say("evaluate", f"{len(seen)} pictures that the model was trained on, pixel for pixel",
                             "pictures it has never seen", "Remove them from the folder."))
     manifest, classes, notes = _matched(model, manifest, target, dict(renamed or {}))
-    compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
-    near = similar(thumbnails(manifest), len(manifest)) if compared else None
+    near = similar({i: thumbs[i] for i in manifest.images["id"].to_list() if i in thumbs}, len(manifest)) \
+        if compared else None
     group, unit = groups(manifest, ["patient", "duplicate"], near)
     return External(manifest, classes, group, unit, notes, aside, found)
 

@@ -50,13 +50,26 @@ class Box:
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence with a badge ("helped", "warning") and small print below."""
+    """A sentence with a badge ("helped", "warning") and small print below.
+
+    Args:
+        tone: color of the badge.
+        badge: its word.
+        text: the sentence.
+        small: lines of small print.
+        name: what it is called, shown below the badge in fixed pitch.
+        answers: pairs of a question ("Why it matters") and its answer.
+        inner: blocks below.
+    """
 
     block: ClassVar[str] = "statement"
     tone: Tone
     badge: str
     text: str
     small: Sequence[str] = ()
+    name: str = ""
+    answers: Sequence[tuple[str, str]] = ()
+    inner: Sequence[Block] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,24 @@ class Gallery:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Two pictures to compare, or one alone, with what is to be seen in them."""
+
+    one: Thumb
+    other: Thumb | None = None
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pictures two by two, each two in one frame."""
+
+    block: ClassVar[str] = "pairs"
+    caption: str
+    pairs: Sequence[Pair]
+
+
+@dataclass(frozen=True)
 class Terms:
     """Words and what they mean."""
 
@@ -113,5 +144,5 @@ class Folded:
     blocks: Sequence[Block]
 
 
-Block: TypeAlias = (Paragraph | Heading | Bullets | Box | Statement | Facts | Listing | Gallery | Terms | Folded
+Block: TypeAlias = (Paragraph | Heading | Bullets | Box | Statement | Facts | Listing | Gallery | Pairs | Terms | Folded
                     | Table | Figure)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from bogam.page.blocks import Block, Folded
+from bogam.page.blocks import Block, Folded, Statement
 from bogam.page.figure import Figure
 from bogam.page.table import Table
 from bogam.page.text import clean
@@ -61,6 +61,8 @@ def _walk(blocks: Sequence[Block]) -> Iterator[Block]:
         yield block
         if isinstance(block, Folded):
             yield from _walk(block.blocks)
+        elif isinstance(block, Statement):
+            yield from _walk(block.inner)
 
 
 def render(page: Page) -> str:
@@ -78,10 +80,16 @@ def render(page: Page) -> str:
 
 
 def write_page(page: Page, out: Path) -> Path:
-    """Write OUT/report.html, OUT/tables/*.csv and OUT/figures/*.svg, *.pdf; return the path of the HTML file."""
-    (out / "tables").mkdir(parents=True, exist_ok=True)
-    (out / "figures").mkdir(parents=True, exist_ok=True)
-    for block in (*page.blocks(), *page.saved):
+    """Write OUT/report.html, OUT/tables/*.csv and OUT/figures/*.svg, *.pdf; return the path of the HTML file.
+
+    A folder is made where something goes into it.
+    """
+    blocks = [*page.blocks(), *page.saved]
+    for kind, name in ((Table, "tables"), (Figure, "figures")):
+        if any(isinstance(block, kind) for block in blocks):
+            (out / name).mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    for block in blocks:
         if isinstance(block, Table):
             (out / "tables" / f"{block.name}.csv").write_text(block.csv(), encoding="utf-8", newline="")
         elif isinstance(block, Figure):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Literal
 
 import cv2
@@ -37,7 +38,7 @@ def clahe(plane: Array, levels: tuple[float, float], clip: float = 2.0, tiles: t
         whatever the levels and spreads what was cut over the lower levels first, so that it hardly limits contrast
         and shifts brightness. Its 8-bit path spreads the remainder (under 256 pixels of a tile) so as well: with tiles
         below some 1000 pixels 8 bit and 12 bit can differ by a tenth of the range; with large ones they agree.
-        Above 8 bit 0.1 to 0.2 s per megapixel.
+        Above 8 bit about 0.05 s per megapixel.
 
     References:
         Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems IV, 1994, pages 474-485.
@@ -55,31 +56,34 @@ def _by_tiles(steps: Array, count: int, clip: float, tiles: tuple[int, int]) -> 
     """Return shares of the range, 0 to 1, in the shape of the steps."""
     rows, columns = steps.shape
     height, width = -(-rows // tiles[0]), -(-columns // tiles[1])
-    whole = np.pad(steps, ((0, height * tiles[0] - rows), (0, width * tiles[1] - columns)),
-                   mode="reflect")
     bins = min(BINS, count)
+    whole = np.pad((steps.astype(np.uint32) * np.uint32(bins) // np.uint32(count)).astype(np.intp),
+                   ((0, height * tiles[0] - rows), (0, width * tiles[1] - columns)), mode="reflect")
     curves = np.zeros((*tiles, bins + 1), np.float32)
     pixels = height * width
     limit = max(int(clip * pixels / bins), 1)
     for row, column in np.ndindex(*tiles):
         tile = whole[row * height:(row + 1) * height, column * width:(column + 1) * width]
-        found = np.bincount((tile.astype(np.int64) * bins // count).ravel(), minlength=bins).astype(np.float64)
+        found = np.bincount(tile.ravel(), minlength=bins).astype(np.float64)
         cut = np.clip(found - limit, 0, None).sum()
         curves[row, column, 1:] = np.cumsum(np.minimum(found, limit) + cut / bins) / pixels
-    place = (steps.astype(np.float32) + 1) * np.float32(bins / count)
-    below = np.minimum(place.astype(np.int32), bins - 1)
-    within = place - below
+    # one look-up brings the curve's value and its rise to the next bin, as the two parts of a complex number
+    pieces = (curves[..., :-1] + 1j * np.diff(curves, axis=-1)).astype(np.complex64).reshape(tiles[0], -1)
     (up, down, south), (left, right, east) = (_neighbors(rows, height, tiles[0]), _neighbors(columns, width, tiles[1]))
-
-    def through(row: Array, column: Array) -> FloatArray:
-        tile = (row[:, None], column[None, :])
-        low = curves[(*tile, below)]
-        return np.asarray(low + (curves[(*tile, below + 1)] - low) * within)
-
-    south, east = south[:, None], east[None, :]
-    mixed = ((through(up, left) * (1 - east) + through(up, right) * east) * (1 - south)
-             + (through(down, left) * (1 - east) + through(down, right) * east) * south)
-    return np.asarray(np.clip(mixed, 0, 1))
+    starts = left.astype(np.intp) * bins, right.astype(np.intp) * bins
+    mixed = np.empty(steps.shape)
+    edges = [0, *(np.flatnonzero(np.diff(up) + np.diff(down)) + 1).tolist(), rows]
+    for first, last in itertools.pairwise(edges):  # bands of rows between the same two rows of tiles fit into the cache
+        place = (steps[first:last].astype(np.float32) + 1) * np.float32(bins / count)
+        below = np.minimum(place.astype(np.intp), bins - 1)
+        within = place - below
+        band = [np.zeros(0)] * 2
+        for side, row in enumerate((pieces[up[first]], pieces[down[first]])):
+            west, far = (np.take(row, below + start, mode="clip") for start in starts)
+            band[side] = (west.real + west.imag * within) * (1 - east) + (far.real + far.imag * within) * east
+        share = south[first:last, None]
+        mixed[first:last] = band[0] * (1 - share) + band[1] * share
+    return np.clip(mixed, 0, 1, out=mixed)
 
 
 def _neighbors(side: int, tile: int, count: int) -> tuple[Array, Array, FloatArray]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from bogam.core.types import Array, Case
 from bogam.prepare.family import Step, prepare_steps
@@ -31,12 +33,23 @@ def equalize(image: Array, levels: tuple[float, float]) -> Array:
         array([[   0,    0, 2048, 4095]], dtype=uint16)
     """
     steps, count = to_steps(image, levels)
-    below = np.bincount(steps.ravel(), minlength=count).cumsum()
+    below = _histogram(steps, count).cumsum()
     first = int(below[np.flatnonzero(below)[0]])
     if first == steps.size:
-        return from_steps(steps, levels, count, image.dtype)
+        return from_steps(steps.copy(), levels, count, image.dtype)
     curve = np.floor(np.clip(below - first, 0, None) / (steps.size - first) * (count - 1) + 0.5)
-    return from_steps(curve.astype(np.uint16)[steps], levels, count, image.dtype)
+    if steps.dtype == np.uint8:
+        flat = cv2.LUT(steps.reshape(-1, steps.shape[-1]), curve.astype(np.uint8))
+        return from_steps(flat.reshape(steps.shape), levels, count, image.dtype)
+    return from_steps(np.take(curve.astype(np.uint16), steps), levels, count, image.dtype)
+
+
+def _histogram(steps: Array, count: int) -> NDArray[np.int64]:
+    """Return how many pixels each step has; OpenCV counts 8 bit faster, exactly below 2 ** 24 pixels."""
+    if steps.dtype == np.uint8 and steps.size < 2**24:
+        flat = np.ascontiguousarray(steps).reshape(-1, steps.shape[-1])
+        return np.asarray(cv2.calcHist([flat], [0], None, [count], [0, count]), np.int64).ravel()
+    return np.bincount(steps.ravel(), minlength=count)
 
 
 @prepare_steps.register

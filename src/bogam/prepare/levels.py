@@ -49,13 +49,14 @@ def check_finite(case: Case, step: str) -> None:
                             "Was the file written completely?"))
 
 
-def to_steps(image: Array, levels: tuple[float, float]) -> tuple[NDArray[np.uint16], int]:
+def to_steps(image: Array, levels: tuple[float, float]) -> tuple[NDArray[np.uint16 | np.uint8], int]:
     """Count grey levels from 0 at the lowest; values outside the range are clipped to it.
 
     Integer images keep each level as one step, so 12 bit gives 4096 steps; float images get 65536 steps.
 
     Returns:
-        The steps, uint16 in the image's shape, and how many there are.
+        The steps, uint16 in the image's shape (or the image itself, where each level is its own step), and how many
+        there are.
 
     Example:
         >>> to_steps(np.array([-1024, 0, 3071], np.int16), (-1024, 3071))
@@ -68,6 +69,8 @@ def to_steps(image: Array, levels: tuple[float, float]) -> tuple[NDArray[np.uint
         share = (image.astype(np.float64) - low) / (high - low)
         return np.rint(np.clip(share, 0, 1) * (FLOAT_STEPS - 1)).astype(np.uint16), FLOAT_STEPS
     first, last = round(low), round(high)
+    if first == np.iinfo(image.dtype).min == 0 and last == np.iinfo(image.dtype).max:
+        return image, last + 1
     return (np.clip(image.astype(np.int32), first, last) - first).astype(np.uint16), last - first + 1
 
 
@@ -81,6 +84,8 @@ def from_steps(steps: Array, levels: tuple[float, float], count: int, dtype: np.
     low, high = levels
     if dtype.kind == "f":
         return (low + steps.astype(np.float64) / (count - 1) * (high - low)).astype(dtype)
+    if steps.dtype == dtype and round(low) == 0:
+        return steps
     return (steps.astype(np.int32) + round(low)).astype(dtype)
 
 
@@ -96,6 +101,8 @@ def change_brightness(image: Array, levels: tuple[float, float], change: Callabl
         levels: (low, high); the result is clipped to it.
         change: takes and returns (Y, X) or (Z, Y, X) in the image's type.
     """
+    if image.shape[0] == 1:
+        return change(image[0])[None]
     if image.shape[0] != 3:
         return np.stack([change(plane) for plane in image])
     luma = np.tensordot(np.array(LUMA), image.astype(np.float64), axes=1)

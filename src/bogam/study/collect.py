@@ -13,6 +13,7 @@ from bogam.data.manifest import Manifest
 from bogam.evaluate.score import SEGMENTATION, classification_schema
 from bogam.study.baseline_cells import baseline_digest
 from bogam.study.one_run import status_of
+from bogam.study.probing import findings_of
 from bogam.study.recipe import axes_of, load_recipe
 from bogam.study.recipe import cells as cells_of
 from bogam.study.results import CellResult, RunResult, StudyResult
@@ -61,7 +62,7 @@ def collect(out: Path) -> StudyResult:
         found.append(CellResult(place.name, {}, True, [], _joined(frames, schema)))
     return StudyResult(out, recipe.to_dict(), recipe.to_yaml(), manifest, found, axes_of(recipe), recipe.task, labels,
                        audit["findings"], {**head, "accepted": audit["accepted"], "verdict": audit["verdict"]},
-                       head["unit"])
+                       head["unit"], probes=tuple(findings_of(out, manifest)))
 
 
 def _scored(path: Path, schema: dict[str, Any], repeat: int, fold: int, seed: int) -> pl.DataFrame:

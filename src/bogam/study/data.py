@@ -10,15 +10,18 @@ from typing import Any
 import polars as pl
 
 from bogam.audit.family import Evidence
+from bogam.audit.probe.result import ProbeResult
 from bogam.audit.run import Audit, audit, check_accepted, refuse
 from bogam.augment.sides import Sides
 from bogam.core.errors import UserError, near_miss, say
 from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
+from bogam.data.looks import Looks, look
 from bogam.data.manifest import Manifest
 from bogam.data.scan import scan
 from bogam.data.split import split, split_notes
 from bogam.page.text import many
+from bogam.study.place import made_cache
 from bogam.study.recipe import DataSection, Recipe
 
 Tell = Callable[[str, int, int], None]
@@ -50,6 +53,12 @@ class Ready:
     accepted: list[dict[str, str]]
     unit: str
     notes: tuple[str, ...]
+
+
+def overridden(ready: Ready) -> list[str]:
+    """Return a sentence per stop that the recipe goes past, for the terminal; the report has them at its top."""
+    return [f"The audit said stop, and the recipe goes past it. {one['rule']}: {one['title']} Reason given: "
+            f"{one['reason']}" for one in ready.accepted]
 
 
 def open_data(section: DataSection, cache: Path, tell: Tell = quiet) -> Manifest:
@@ -170,20 +179,37 @@ def check_channels(manifest: Manifest, section: DataSection) -> None:
                             "Set `data.channels: gray` or `data.channels: rgb`."))
 
 
-def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True) -> Ready:
+def look_at(manifest: Manifest, cache: Path, tell: Tell = quiet) -> tuple[Looks, Similar | None]:
+    """Return the looks of all images and the pairs of similar ones; None where there are too many to compare."""
+    looks = look(manifest, cache / "scan", lambda done, total: tell("Comparing images", done, total))
+    return looks, similar(thumbnails(looks), len(manifest)) if len(manifest) <= MOST_COMPARED else None
+
+
+def probe_split(manifest: Manifest, target: str | None, looks: Looks, near: Similar | None, cache: Path,
+                tell: Tell = quiet, tasks: tuple[str, ...] = (), linear: bool = True) -> ProbeResult:
+    """Run the copy probe and the shuffled labels on a manifest's split."""
+    from bogam.audit.probe.run import probed
+    return probed(manifest, target, looks, near, cache / "probe", tell, tasks=tasks, linear=linear)
+
+
+def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool = True,
+               folds: pl.DataFrame | None = None, probe: bool = False) -> Ready:
     """Read, audit and split the recipe's data.
 
     Args:
         recipe: its data, split, audit and task sections count.
-        cache: folder of scans and thumbnails.
+        cache: folder of scans, looks and findings.
         tell: progress.
         check: raise where the audit says stop; False only to show findings.
+        folds: of a finished study, in place of a new split.
+        probe: run the copy probe and the shuffled labels too.
 
     Raises:
         AuditStop: a stop-level finding that the recipe does not accept.
         UserError: a folder, column or split that cannot be used.
     """
     check_accepted(recipe.audit.accept)
+    made_cache(cache)
     whole = open_data(recipe.data, cache, tell)
     target = choose_target(whole, recipe.data, recipe.task)
     labels = labels_of(whole, recipe.data, recipe.task, target)
@@ -192,13 +218,15 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
         whole = whole.but(mask_labels=labels)  # the order of the planes is that of the outputs
     manifest, notes = usable(whole, recipe.task, target)
     check_channels(manifest, recipe.data)
-    near: Similar | None = None
-    if len(whole) <= MOST_COMPARED:
-        thumbs = thumbnails(whole, cache / "scan", lambda done, total: tell("Comparing images", done, total))
-        near = similar(thumbs, len(whole))
+    looks, near = look_at(whole, cache, tell)
     group, unit = groups(manifest, recipe.split.group, near)
-    manifest = split(manifest, recipe.split, group, target)
-    found = audit(Evidence(whole.but(folds=manifest.folds), target, near))
+    if folds is None:
+        manifest = split(manifest, recipe.split, group, target)
+    else:
+        manifest = manifest.but(folds=folds.filter(pl.col("id").is_in(set(manifest.images["id"].to_list()))))
+    whole = whole.but(folds=manifest.folds)
+    result = probe_split(whole, target, looks, near, cache, tell, (recipe.task,)) if probe else None
+    found = audit(Evidence(whole, target, near, looks, result), cache)
     accepted = refuse(found, recipe.audit.accept) if check else []
     if near is None:
         notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")

@@ -11,10 +11,13 @@ from pathlib import Path
 from bogam.data.load import load_case
 from bogam.evaluate.companions import COMPANIONS, with_companions
 from bogam.evaluate.contrast import verdicts as decide_verdicts
+from bogam.evaluate.copying import STAMP, stamped
 from bogam.evaluate.findings import Estimate, Verdict
 from bogam.evaluate.summary import summarize
 from bogam.study.collect import collect
+from bogam.study.copying import with_copying
 from bogam.study.data import Tell, quiet
+from bogam.study.discipline import discipline_of
 from bogam.study.one_run import load_mask
 from bogam.study.recipe import Recipe, control_of, load_recipe, primary_of
 from bogam.study.report.examples import ExampleCase, Pick
@@ -93,6 +96,9 @@ def finish(out: Path, tell: Tell = quiet) -> Done:
     primary = primary_of(recipe)
     estimates = estimates_of(result, recipe, tell)
     found = verdicts_of(result, recipe, primary)
+    tell("Comparing with the copier", 0, 1)
+    result = with_copying(result, primary, recipe.report.resamples, recipe.report.alpha, recipe.split.seed)
+    result = replace(result, discipline=tuple(finding.to_dict() for finding in discipline_of(result)))
     tell("Writing the report", 0, 1)
     place = write_report(result, found, estimates, out / "report", primary=primary, examples=_examples(result))
     (out / "report" / "verdicts.json").write_text(
@@ -108,6 +114,8 @@ def finish(out: Path, tell: Tell = quiet) -> Done:
         lines.append(f"{unfinished} of {len(runs)} runs are not finished yet; `bogam study` goes on with them.")
     lines += [" ".join([v.words, *(c for c in v.cautions if c.startswith("At the same time"))]) for v in found] \
         or [_best(estimates, primary)]
+    lines += [f"{STAMP}: {one.cell}, {one.words}." for one in stamped(result.copying)]
+    lines += [row["title"] for row in (*result.probes, *result.discipline) if row["severity"] != "note"]
     lines.append(f"Report: {place}")
     return Done("\n".join(lines), 1 if runs and failed == len(runs) else 0, place, tuple(found))
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import bogam
+from bogam.audit.discipline import digest_of, run_name
 from bogam.core.errors import BogamError, UserError, say
 from bogam.core.types import Array, Case
 from bogam.data.load import load_case
@@ -27,6 +28,7 @@ from bogam.prepare.family import prepare_steps
 from bogam.prepare.normalize import Normalize
 from bogam.prepare.run import Prepared, prepare_cases
 from bogam.study.data import class_indices
+from bogam.study.openings import log_opening
 from bogam.study.recipe import Recipe
 from bogam.train.rows import read_rows, write_atomically
 
@@ -192,11 +194,17 @@ def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, An
     model = Model(done.module, recipe.model, recipe.task, spec.labels, recipe.data.channels,
                   tuple(recipe.prepare[:-1]), done.door, (0.5,) * len(spec.labels), "", spec.facts)
 
-    def as_read(ids: Sequence[str]) -> Iterator[Case]:
+    chosen_on = set(done.chosen_on)
+
+    def as_read(ids: Sequence[str], choosing: bool = False) -> Iterator[Case]:
         for name in ids:
+            if choosing:
+                chosen_on.add(name)
             yield load_case(manifest, name, channels=recipe.data.channels, resize_masks=recipe.data.resize_masks)
 
-    thresholds = choose_thresholds(model.predict(as_read(parts["validation"])), recipe.task, len(spec.labels), classes)
+    thresholds = choose_thresholds(model.predict(as_read(parts["validation"], choosing=True)), recipe.task,
+                                   len(spec.labels), classes)
+    chosen = {"ids": digest_of(chosen_on), "images": len(chosen_on), "time": _now()}
     pixels = dict(manifest.images.select("id", "pixels_sha256").rows())
     seen = sorted({pixels[i] for i in (*parts["train"], *parts["validation"]) if pixels[i]})
     digest = save_model(
@@ -204,7 +212,8 @@ def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, An
         channels=recipe.data.channels, image_channels=int(first.image.shape[0]), steps=tuple(recipe.prepare[:-1]),
         door=done.door, thresholds=thresholds, facts={**spec.facts, "cell": spec.cell, "seed": spec.seed,
                                                       "fold": spec.fold, "repeat": spec.repeat, "seen_pixels": seen})
-    opened = _now()
+    opened = log_opening(spec.study, manifest, run_name(spec.cell, spec.repeat, spec.fold, spec.seed), spec.repeat,
+                         spec.fold)
     groups = dict(manifest.folds.select("id", "group").rows())
     cases, masks = score(model.predict(as_read(parts["test"])), task=recipe.task, labels=spec.labels,
                          thresholds=thresholds, classes=classes, groups=groups)
@@ -215,9 +224,16 @@ def _train_and_score(spec: RunSpec, recipe: Recipe, tell: Callable[[dict[str, An
         save_masks(keep / "masks.npz", masks)
     return {"best_epoch": done.best_epoch, "epochs": len(done.rows), "converged": done.converged,
             "parameters": count_parameters(done.module), "thresholds": list(thresholds), "model_digest": digest,
-            "notes": list(done.notes), "test_opened": opened, "torch": torch.__version__,
+            "notes": list(done.notes), "chosen_on": chosen, **_fitted(done.fitted), "test_opened": opened,
+            "torch": torch.__version__,
             "images": {part: len(ids) for part, ids in parts.items()},
             "manifest_digest": manifest.digest(), "set_aside": [list(p) for p in prepared.problems]}
+
+
+def _fitted(fitted: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Return what was fitted and on which images, for the record of the run."""
+    seen = {name for ids in fitted.values() for name in ids}
+    return {"fitted": sorted(fitted), "fitted_on": {"ids": digest_of(seen), "images": len(seen)}} if fitted else {}
 
 
 def save_masks(path: Path, masks: Mapping[str, Array]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from bogam.data.manifest import Manifest
+from bogam.evaluate.copying import Copying
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,7 @@ class CellResult:
             classification: target (int, index into the labels), prob_0 .. prob_{C-1}, predicted (int);
             segmentation: label, dice, iou, has_lesion (bool), tp, fp, fn, tn (pixels, original geometry),
             false_positive (bool; on images without a lesion: something was predicted), predicted_share (of pixels).
+        stamps: words that qualify the cell wherever it is shown, such as "no better than copying".
     """
 
     name: str
@@ -56,6 +58,7 @@ class CellResult:
     baseline: bool
     runs: list[RunResult]
     cases: pl.DataFrame
+    stamps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +74,12 @@ class StudyResult:
         axes: axis name to its value labels, in order; e.g. {"augment": ["none", "geometric"]}.
         task: "segmentation" or "classification".
         labels: class names, or mask labels.
-        findings: of the audit: rows with rule, severity ("stop", "warning", "note"), title, detail, files (list),
-            why, do.
+        findings: of the audit: what `audit.family.Finding.to_dict` gives.
         facts: versions, device, threads, memory, wall time, dates, digests.
         grouping: what the unit of resampling is, in words ("patient", "duplicate group (patients unknown)").
+        copying: each trained cell beside the copier, on the primary metric.
+        probes: findings of the copy probe and the shuffled labels on the study's split, rows as in `findings`.
+        discipline: findings on how the runs were done, rows as in `findings`.
     """
 
     folder: Path
@@ -88,3 +93,6 @@ class StudyResult:
     findings: list[dict[str, Any]]
     facts: dict[str, Any]
     grouping: str
+    copying: tuple[Copying, ...] = ()
+    probes: tuple[dict[str, Any], ...] = ()
+    discipline: tuple[dict[str, Any], ...] = ()

@@ -23,8 +23,10 @@ from bogam.core.errors import UserError, say
 from bogam.data.manifest import Manifest
 from bogam.predict.device import device_named
 from bogam.study.baseline_cells import score_baselines
-from bogam.study.data import Ready, Tell, make_ready, quiet
+from bogam.study.data import Ready, Tell, make_ready, overridden, quiet
 from bogam.study.one_run import RunSpec, prepare, run_one, status_of, way_of
+from bogam.study.place import looked_cache
+from bogam.study.probing import probe_study
 from bogam.study.recipe import Cell, Recipe, cells, control_of, primary_of
 from bogam.train.rows import read_rows, write_atomically
 
@@ -160,9 +162,8 @@ def plan_runs(recipe: Recipe, ready: Ready, out: Path, options: Options) -> list
 
 def open_study(recipe: Recipe, out: Path, options: Options, tell: Tell = quiet) -> Ready:
     """Audit and split the data, and write the study's folder. A folder of another study is refused."""
-    cache = options.cache or out / "cache"
     head = out / "study.json"
-    ready = make_ready(recipe, cache, tell)
+    ready = make_ready(recipe, looked_cache(out, options.cache), tell)
     digest = ready.manifest.digest()
     spent = {}
     if head.is_file():
@@ -214,11 +215,13 @@ def run_study(recipe: Recipe, out: Path, options: Options | None = None, watcher
                             "Use `torchrun ... -m bogam train RECIPE` to train one model on several processes."))
     primary_of(recipe), control_of(recipe)  # a wrong name is said now, not after hours of training
     ready = open_study(recipe, out, options, watcher.stage)
-    for sentence in (*ready.manifest.notes, *ready.notes):
+    for sentence in (*ready.manifest.notes, *ready.notes, *overridden(ready)):
         watcher.say(sentence)
     problems = prepare_all(recipe, ready.manifest, out, options, watcher.stage)
     for row in problems[:5]:
         watcher.say(f"Set aside: {row['problem']}")
+    for sentence in probe_study(recipe, ready, out, looked_cache(out, options.cache), watcher.stage):
+        watcher.say(sentence)
     specs = plan_runs(recipe, ready, out, options)
     began = time.perf_counter()
     failed = run_all(specs, options.workers(specs[0].device), watcher)

@@ -9,7 +9,7 @@ from pathlib import Path
 from bogam.core.errors import BogamError, UserError, say
 from bogam.data.manifest import Manifest
 from bogam.evaluate.summary import headline
-from bogam.study.data import Ready
+from bogam.study.data import Ready, overridden
 from bogam.study.one_run import RunSpec, run_one
 from bogam.study.recipe import Recipe
 from bogam.study.run import Options, Watcher, open_study, plan_runs, prepare_all
@@ -38,7 +38,7 @@ def train_one(recipe: Recipe, out: Path, fold: int, seed: int | None, options: O
         if world.rank == 0:
             try:
                 ready = open_study(recipe, out, options, watcher.stage)
-                for sentence in (*ready.manifest.notes, *ready.notes):
+                for sentence in (*ready.manifest.notes, *ready.notes, *overridden(ready)):
                     watcher.say(sentence)
                 spec = _spec(recipe, ready, out, options, fold)
                 prepare_all(recipe, ready.manifest, out, options, watcher.stage)
@@ -64,7 +64,7 @@ def train_one(recipe: Recipe, out: Path, fold: int, seed: int | None, options: O
         if world.rank != 0:
             return ""
     rows = read_rows(spec.folder / "metrics.jsonl")
-    words = [f"Trained {len(rows)} epochs, best epoch {done['best_epoch']}"
+    words = [*overridden(ready), f"Trained {len(rows)} epochs, best epoch {done['best_epoch']}"
              + ("." if done["converged"] else ": not converged, train longer."),
              *done["notes"], headline(spec.folder / "predictions" / "cases.parquet", recipe.task, ready.labels),
              f"Unit of the split: {ready.unit}.", f"Run: {spec.folder}",

@@ -88,6 +88,8 @@ class Fit:
         best_epoch: from 1.
         converged: the best epoch does not lie in the last tenth.
         notes: sentences for the run's record.
+        fitted: what was fitted on images before training, such as "normalize", to the ids it saw.
+        chosen_on: ids on which the epoch was chosen.
     """
 
     module: torch.nn.Module
@@ -96,6 +98,8 @@ class Fit:
     best_epoch: int
     converged: bool
     notes: tuple[str, ...] = field(default=())
+    fitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen_on: tuple[str, ...] = ()
 
 
 def plan_of(job: Job) -> Plan:
@@ -205,7 +209,9 @@ def fit(job: Job) -> Fit:
                     save_weights(kept / "best.safetensors", module)
             rows.append({"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss,
                          "validation_score": score, "learning_rate": optimizer.param_groups[0]["lr"],
-                         "images": len(job.train), "train_s": trained, "time_s": time.perf_counter() - begun})
+                         "images": len(job.train), "steps": loader.steps, "batch": section.batch,
+                         "validation_images": len(job.validation), "train_s": trained,
+                         "time_s": time.perf_counter() - begun})
             if world.rank == 0:
                 checkpoint.save_last(kept, {"module": module.state_dict(), "optimizer": optimizer.state_dict(),
                                             "scaler": scaler.state_dict(), "rows": rows, "best": best})
@@ -227,7 +233,11 @@ def fit(job: Job) -> Fit:
             notes.append(f"The training loss is that of mixed images ({', '.join(mixes)}): it does not compare with "
                          "the validation loss, nor with the training loss of a cell that mixes nothing.")
         converged = has_converged(best["epoch"], section.epochs, len(rows))
-        return Fit(finished.eval(), door, rows, int(best["epoch"]), converged, tuple(notes))
+        fitted = {"normalize": tuple(case.id for case in cases)} if door.statistics else {}
+        if weights is not None:
+            fitted["class weights"] = tuple(job.train)
+        return Fit(finished.eval(), door, rows, int(best["epoch"]), converged, tuple(notes), fitted,
+                   tuple(job.validation))
 
 
 ADVICE = "Try a tenth of the learning rate, `train.clip: 1.0`, or `train.precision: fp32`."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
@@ -20,7 +21,8 @@ class ClassConfoundedWithPatient(Rule):
     kind: Literal["class-confounded-with-patient"] = "class-confounded-with-patient"
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
-        """Yield a warning where more than half of the patients with several images have a single class.
+        """Yield a warning where more than half of the patients with several images have a single class, and more than
+        the shares of the classes explain: where nearly all images are of one class, so are those of most patients.
 
         Where all of them do, and each class has 20 such patients or more, the class is simply one of the patient (as
         most diagnoses are): a note.
@@ -35,7 +37,7 @@ class ClassConfoundedWithPatient(Rule):
         single = [patient for patient, classes in several.items() if len(set(classes)) == 1]
         if len(several) < 2 or len({c for classes in several.values() for c in classes}) < 2:
             return
-        if len(single) / len(several) <= 0.5:
+        if len(single) / len(several) <= 0.5 or not _beyond_chance(several, len(single)):
             return
         per_class = Counter(several[patient][0] for patient in single)
         mixed = len(several) - len(single)
@@ -57,3 +59,12 @@ class ClassConfoundedWithPatient(Rule):
             why="Stain, scanner or body habit of a patient then tells the class; patients must be left out whole, "
                 "and the number of patients per class, not of images, limits what can be shown.",
             do="Split by patient; read the interval over patients; add patients with both classes.")
+
+
+def _beyond_chance(several: Mapping[str, list[str]], single: int) -> bool:
+    """Say whether more patients are of a single class than were each image's class drawn by itself, by 2 sigma."""
+    shares = Counter(label for labels in several.values() for label in labels)
+    total = sum(shares.values())
+    chances: list[float] = [sum((count / total) ** len(labels) for count in shares.values())
+                            for labels in several.values()]
+    return single > sum(chances) + 2 * math.sqrt(sum(p * (1 - p) for p in chances))

@@ -12,9 +12,9 @@ from bogam.page.text import many
 ODD = 0.5
 MIXTURES = (
     ("bits", "depths (bits)", "Levels are scaled by each file's own range; check that files of different depth look "
-                              "alike, and that no class has a depth of its own."),
-    ("channels", "numbers of channels", "Set data.channels to gray or rgb; check that no class has one of its own."),
-    ("format", "file formats", "Check that no class has a format of its own, and where the files come from."))
+                              "alike."),
+    ("channels", "numbers of channels", "Set data.channels to gray or rgb."),
+    ("format", "file formats", "Find out where the files come from."))
 
 
 @rules.register
@@ -62,8 +62,8 @@ class PictureSizes(Rule):
         yield self.finding(
             "warning", f"Different {what}: {_words(counts)}.",
             detail="; ".join(f"{label} ({_words(found)})" for label, found in sorted(per_class.items())),
-            why="A network can read the source of an image from it" + (", and with the source the class." if per_class
-                                                                       else "."), do=do)
+            why="A network can read the source of an image from it" + (
+                "; whether the class as well, the rule shortcuts measures." if per_class else "."), do=do)
 
 
 def _words(counts: Counter[str]) -> str:

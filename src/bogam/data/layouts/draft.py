@@ -84,6 +84,7 @@ class Draft:
         notes: one sentence each.
         set_aside: (file, problem).
         patients: "given" where rows have a patient; else "".
+        unused: where an id stands that nobody uses, to {image name: id}.
     """
 
     images: list[dict[str, Any]] = field(default_factory=list)
@@ -95,6 +96,7 @@ class Draft:
     notes: list[str] = field(default_factory=list)
     set_aside: list[tuple[str, str]] = field(default_factory=list)
     patients: str = ""
+    unused: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add_image(self, tree: Tree, name: str, **facts: Any) -> dict[str, Any]:
         """Add the row of one file of the tree and return it."""

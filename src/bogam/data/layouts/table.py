@@ -28,6 +28,9 @@ _ORIGINS = {"real", "derived", "synthetic"}
 _TARGETS = ("class", "label", "target", "diagnosis", "dx", "finding", "pathology", "category")
 _ROLE_NAMES = ("image", *_ROLES)
 _MASKS = re.compile(r"mask|segment|annotation|label|groundtruth|ground_truth", re.IGNORECASE)
+_IDS = re.compile(r"(?:^|[^a-z])(?:patient|subject|case|person|participant|volunteer|study|exam|accession|visit|series|"
+                  r"mrn|pid|record)(?:$|[^a-z]|id|no|nr|num|uid|name)|(?:^|[^a-z])u?id$", re.IGNORECASE)
+"""Names of columns that may hold an id shared by several images."""
 _FACTS = tuple(role for role in _ROLES if role not in ("mask", "part"))
 
 
@@ -134,6 +137,8 @@ def read(fit: Fit, options: Options) -> Draft:
     masks: list[tuple[str, str]] = []
     seen: set[str] = set()
     values: dict[str, dict[str, object]] = {target: {} for target in targets}
+    idle = [c for c in frame.columns if _IDS.search(c) and c not in columns.values() and c not in targets]
+    ids: dict[str, dict[str, str]] = {column: {} for column in idle}
     for row in frame.iter_rows(named=True):
         image = finder(row[columns["image"]])
         if image is None:
@@ -149,11 +154,16 @@ def read(fit: Fit, options: Options) -> Draft:
         added = draft.add_image(tree, image, part=part, **facts)
         for target, spec in targets.items():
             values[target][added["name"]] = _value(row[target], spec, name, target)
+        for column in idle:
+            if row[column]:
+                ids[column][added["name"]] = row[column].strip()
         if "mask" in columns and (mask := mask_finder(row[columns["mask"]])):
             masks.append((image, mask))
     draft.targets.update(values)
     draft.target_specs.update(targets)
     draft.patients = "given" if "patient" in columns else ""
+    draft.unused.update({f"column {column} of {name}": found for column, found in ids.items()
+                         if 2 <= len(set(found.values())) < len(found)})
     _add_masks(draft, tree, masks, seen, options)
     classes = class_folders.find(tree) if not targets else None
     if classes is not None:

@@ -38,7 +38,8 @@ def stored_pixels(dataset: Dataset, path: Path, frame: int | None) -> tuple[Arra
     colored = str(dataset.get("PhotometricInterpretation") or "")
     try:
         _check_whole(dataset, path, frame)
-        pixels = pixel_array(dataset, index=frame, decoding_plugin=_decoder(str(dataset.file_meta.TransferSyntaxUID)))
+        plugin = decoder_for(str(dataset.file_meta.TransferSyntaxUID))
+        pixels = pixel_array(dataset, index=frame, decoding_plugin=plugin)
         if colored == "PALETTE COLOR":
             pixels = apply_color_lut(pixels, dataset)
     except FileProblem:
@@ -57,7 +58,7 @@ def stored_pixels(dataset: Dataset, path: Path, frame: int | None) -> tuple[Arra
     return pixels[:told].astype(pixels.dtype.newbyteorder("="), copy=False), color, notes
 
 
-def _decoder(syntax: str) -> str:
+def decoder_for(syntax: str) -> str:
     """Return the codec for a transfer syntax; GDCM, which may end the process, only where there is no other."""
     kind = syntax.removeprefix("1.2.840.10008.1.2.4.")
     if kind in ("50", "51"):

@@ -7,6 +7,7 @@ from bogam.page.text import clean, listed, many
 from bogam.study.report.cells import Estimates, done, models, not_converged, title
 from bogam.study.report.matrix import behind
 from bogam.study.report.metric_names import metric_name
+from bogam.study.report.standing import standing_boxes
 from bogam.study.results import StudyResult
 
 PATIENTS_UNKNOWN = ("Patients unknown, scores may be optimistic: pictures of one person may lie on both sides of a "
@@ -14,12 +15,13 @@ PATIENTS_UNKNOWN = ("Patients unknown, scores may be optimistic: pictures of one
 
 
 def top_boxes(result: StudyResult, estimates: Estimates, primary: str) -> list[Block]:
-    """Return the red box of overridden stops, if any, and the box of cautions, if any."""
+    """Return the boxes of overridden stops, of what stands over all numbers, and of cautions, where there are any."""
     blocks: list[Block] = []
     stops = [f for f in result.findings if f.get("severity") == "stop"]
     if stops:
         blocks.append(Box("stop", "The audit said stop and the recipe overrode it. Do not rely on the numbers below "
                           "before this is resolved.", [_stop(f, _reason(result, f)) for f in stops]))
+    blocks += standing_boxes(result)
     words = cautions(result, estimates, primary)
     if words:
         blocks.append(Box("warning", "Read with care", words))

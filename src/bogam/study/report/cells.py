@@ -62,7 +62,7 @@ def tags(cell: CellResult, control: dict[str, str]) -> tuple[str, ...]:
         words.append(f"{unfinished} of {len(cell.runs)} runs unfinished")
     if late:
         words.append(f"{late} of {len(done(cell))} not converged")
-    return tuple(words)
+    return (*words, *cell.stamps)
 
 
 def control_labels(result: StudyResult, verdicts: Sequence[Verdict]) -> dict[str, str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
+from bogam.audit.card import found_block
+from bogam.audit.family import Finding
+from bogam.audit.pictures import pictures_of, side_by_side
+from bogam.audit.run import ORDER
 from bogam.data.manifest import Manifest
-from bogam.page.blocks import Block, Bullets, Facts, Folded, Gallery, Heading, Paragraph, Statement, Thumb, Tone
+from bogam.page.blocks import Block, Bullets, Facts, Folded, Gallery, Heading, Paragraph, Thumb
 from bogam.page.document import Section
 from bogam.page.picture import outlined, thumbnail
 from bogam.page.table import Column, Table
@@ -16,9 +19,8 @@ from bogam.page.text import clean, listed, many
 from bogam.study.report.cautions import PATIENTS_UNKNOWN
 from bogam.study.report.cells import tested_rows
 from bogam.study.report.examples import ExampleCase
+from bogam.study.report.standing import findings_blocks
 from bogam.study.results import StudyResult
-
-_ORDER: dict[str, tuple[int, Tone]] = {"stop": (0, "stop"), "warning": (1, "warning"), "note": (2, "note")}
 
 
 def data_section(result: StudyResult, thumbnails: Sequence[ExampleCase]) -> Section:
@@ -42,6 +44,9 @@ def data_section(result: StudyResult, thumbnails: Sequence[ExampleCase]) -> Sect
     blocks.extend(_set_aside(manifest))
     blocks.append(Heading("What the audit found"))
     blocks.extend(_findings(result))
+    if result.probes:
+        blocks.append(Heading("What the probes of the split found"))
+        blocks.extend(findings_blocks(result.probes))
     return Section("data", "Data and split", blocks)
 
 
@@ -160,26 +165,22 @@ def _set_aside(manifest: Manifest) -> list[Block]:
 def _findings(result: StudyResult) -> list[Block]:
     if not result.findings:
         return [Paragraph("The audit's rules found nothing to report. They can only find what they look for.")]
-    findings = sorted(result.findings, key=lambda f: _ORDER.get(str(f.get("severity")), (3, "note"))[0])
+    findings = found(result)
+    classes = {} if not result.manifest.target_specs else dict(class_of(result).rows())
+    pictures = pictures_of(findings, result.manifest)
+    accepted = (result.recipe.get("audit") or {}).get("accept") or {}
     blocks: list[Block] = []
     for finding in findings:
-        severity = str(finding.get("severity"))
-        small = [f"{head} {clean(finding[key])}" for key, head in (("why", "Why it matters:"), ("do", "What to do:"))
-                 if finding.get(key)]
-        files = [clean(f) for f in finding.get("files") or []]
-        if files:
-            small.append(f"Files: {listed(files, 4)}.")
-        head, detail = clean(finding.get("title") or ""), clean(finding.get("detail") or "")
-        text = f"{head.rstrip('.')}. {detail}" if detail else head
-        blocks.append(Statement(_ORDER.get(severity, (3, "note"))[1], severity, text, small))
+        shown = side_by_side(finding, result.manifest, classes, pictures)
+        reason = str(accepted.get(finding.rule, "")) if finding.severity == "stop" else ""
+        blocks.append(found_block(finding, reason, [shown] if shown else []))
     return blocks
 
 
-def findings_table(findings: list[dict[str, Any]]) -> Table:
-    """Return the findings as a table that is only saved."""
-    keys = ("severity", "rule", "title", "detail", "why", "do", "files")
-    rows = [{k: "; ".join(map(str, f.get(k) or [])) if k == "files" else f.get(k) for k in keys} for f in findings]
-    return Table("audit", "Audit findings", [Column(k, k) for k in keys], rows)
+def found(result: StudyResult) -> list[Finding]:
+    """Return the findings of a study, worst first."""
+    findings = [Finding.from_dict(values) for values in result.findings]
+    return sorted(findings, key=lambda f: ORDER.get(f.severity, len(ORDER)))
 
 
 def _gallery(thumbnails: Sequence[ExampleCase]) -> Gallery:

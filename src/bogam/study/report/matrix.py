@@ -12,6 +12,7 @@ from bogam.page.table import Column, Marked, Table
 from bogam.page.text import clean, number
 from bogam.study.report.cells import Estimates, baselines, control_labels, done, find, models, tags, title, triple
 from bogam.study.report.metric_names import metric_name
+from bogam.study.report.standing import copying_blocks
 from bogam.study.results import CellResult, StudyResult
 
 _RULES = {
@@ -38,6 +39,7 @@ def matrix_section(result: StudyResult, verdicts: Sequence[Verdict], estimates: 
         blocks.append(_single(result, estimates, primary))
     blocks.append(Heading("Beside the models: what simple rules reach"))
     blocks.extend(_baselines(result, estimates, primary))
+    blocks.extend(copying_blocks(result))
     return Section("matrix", f"{name.title} by combination" if result.axes else f"{name.title} of the model", blocks)
 
 

@@ -10,6 +10,7 @@ from bogam.page.document import Section
 from bogam.page.table import Column, Marked, Table
 from bogam.page.text import UNDEFINED, clean, duration, is_number, listed, number
 from bogam.study.report.cells import models, title
+from bogam.study.report.standing import findings_blocks
 from bogam.study.results import RunResult, StudyResult
 
 _FEW_RUNS = 8
@@ -47,6 +48,8 @@ def runs_section(result: StudyResult) -> Section:
     notes = list(dict.fromkeys(clean(note) for _, run in runs for note in run.facts.get("notes") or []))
     if notes:
         blocks.append(Paragraph("Notes of the runs: " + " ".join(notes), small=True))
+    if result.discipline:
+        blocks += [Heading("How they were done"), *findings_blocks(result.discipline)]
     table = _table(runs, result.task)
     blocks.append(table if len(runs) <= _FEW_RUNS else Folded(f"Show all {len(runs)} runs", [table]))
     return Section("runs", "Runs", blocks)

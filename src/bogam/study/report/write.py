@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from bogam.audit.card import findings_table
 from bogam.evaluate.findings import Verdict
 from bogam.page.document import Page, Section, write_page
 from bogam.page.text import clean, interval, listed, many, number
@@ -13,7 +14,7 @@ from bogam.study.report.calibration import calibration_section, calibration_tabl
 from bogam.study.report.cautions import top_boxes
 from bogam.study.report.cells import Estimates, done, find, models
 from bogam.study.report.curves import curves_section, training_table
-from bogam.study.report.data_page import data_section, findings_table
+from bogam.study.report.data_page import data_section, found
 from bogam.study.report.examples import ExampleCase, Filler, collect, examples_section
 from bogam.study.report.gallery import gallery
 from bogam.study.report.matrix import matrix_section
@@ -46,7 +47,7 @@ def write_report(result: StudyResult, verdicts: list[Verdict], estimates: Estima
     trained = any(done(cell) for cell in models(result))
     pictures = gallery(result) if thumbnails is None else thumbnails
     sections = [verdict_section(result, verdicts, primary, trained)]
-    saved = [findings_table(result.findings), training_table(result)]
+    saved = [findings_table(found(result)), training_table(result)]
     if trained:
         sections.append(matrix_section(result, verdicts, estimates, primary))
         sections.append(metrics_section(result, verdicts, estimates, primary))
