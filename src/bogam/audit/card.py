@@ -152,15 +152,8 @@ def _data(card: Card) -> Section:
             pairs.append((name, listed(values, 4)))
     sizes = images.select("rows", "columns").drop_nulls()
     if sizes.height:
-<<<<<<< HEAD
-        spans = []
-        for column in ("rows", "columns"):
-            found = sizes[column].to_list()
-            spans.append(f"{min(found)}" if min(found) == max(found) else f"{min(found)}–{max(found)}")
-=======
         ends = [(min(values), max(values)) for values in (sizes[c].to_list() for c in ("rows", "columns"))]
         spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in ends]
->>>>>>> main
         pairs.append(("Size, rows × columns", " × ".join(spans)))
     if card.manifest.set_aside.height:
         pairs.append(("Set aside", many(card.manifest.set_aside.height, "file")))
