@@ -11,8 +11,8 @@ from bogam.page.text import many
 
 FEWEST = 3
 SHARE = 0.02
-"""Fewer pictures than both of these bear no word: so many are seen in pictures without marks. Of overlays, of which none
-was seen where there was none, three pictures do."""
+"""Fewer pictures than both of these bear no word: so many are seen in pictures without marks. Of overlays three are
+enough: none was seen where there was none."""
 KINDS: tuple[tuple[str, str, Literal["warning", "note"], str], ...] = (
     ("text", "burnt-in text", "warning",
      "Words name the side, the view or the machine, sometimes the person or the diagnosis; a network can read them."),
