@@ -192,8 +192,8 @@ def words(held: dict[str, Any], facts: dict[str, Any]) -> str:
                   f"Of {r['tables']} sets of printed rates, every other one with a rate shifted by 1 to 5 units, both "
                   f"say the same of **{r['agree']}** ({r['both_inconsistent']} inconsistent); only we call "
                   f"{r['only_ours']} inconsistent, only they {r['only_theirs']}. Going through every table, ours is "
-                  f"right in {r['ours_right']} of these {r['only_ours'] + r['only_theirs']}. {r['ours_ms']:.1f} ms against "
-                  f"{r['theirs_ms']:.1f} ms each."]
+                  f"right in {r['ours_right']} of these {r['only_ours'] + r['only_theirs']}. "
+                  f"{r['ours_ms']:.1f} ms against {r['theirs_ms']:.1f} ms each."]
     return "\n".join(lines) + "\n"
 
 
