@@ -205,6 +205,8 @@ def test_wide_tables_and_plain_indexing_agree(dtype, levels, wide, monkeypatch):
 
 def test_a_tone_that_returns_what_it_was_given_leaves_it_alone():
     class Nothing:
+        closed = False
+
         @staticmethod
         def tone(level, drawn):
             return level

@@ -77,6 +77,9 @@ def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> Flo
     """Return shares of the levels after several tones, each clamped to [0, 1] before the next."""
     for part, drawn in steps:
         bent = part.tone(level, drawn)
+        if part.closed:
+            level = bent
+            continue
         target = None if np.may_share_memory(bent, level) else bent
         level = np.clip(bent, 0.0, 1.0, out=target)
     return level
@@ -167,7 +170,9 @@ def check_levels(case: Case, kind: str) -> Levels:
 def check_finite(case: Case) -> None:
     """Raise UserError for an image with NaN or infinity: one would spread over its neighbors, and to other cases."""
     image = case.image
-    if image.dtype.kind == "f" and not (math.isfinite(image.min()) and math.isfinite(image.max())):
+    if image.dtype.kind != "f" or np.isfinite(np.einsum("i->", image.reshape(-1))):  # the sum, at its cheapest
+        return
+    if not np.isfinite(image).all():
         wrong = int(np.count_nonzero(~np.isfinite(image)))
         raise UserError(say(f"case {case.id}", f"{wrong} pixels that are NaN or infinite", "finite numbers",
                             "Find where they come from, or set them to a value that means background."))
