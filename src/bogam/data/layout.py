@@ -12,7 +12,7 @@ import polars as pl
 
 from bogam.core.errors import UserError, near_miss, say
 from bogam.core.types import TargetKind
-from bogam.data.datasets.family import Dataset, identify
+from bogam.data.datasets.family import Dataset, headers_of, identify
 from bogam.data.layouts import (
     class_folders,
     coco,
@@ -90,7 +90,8 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
         layout = table.NAME
     fit = _choose(tree, layout, folder if Path(folder).is_file() and layout == table.NAME else None)
     module = _BY_NAME[fit.layout]
-    known = identify([fit.tree.prefix + n for n in ([fit.source] if fit.layout == npz.NAME else fit.tree.pictures)])
+    known = identify([fit.tree.prefix + n for n in ([fit.source] if fit.layout == npz.NAME else fit.tree.pictures)],
+                     headers_of(fit.tree))
     dataset = known[1] if known else None
     roles = dict(columns or {})
     if patient is not None and patient.startswith("column:"):
@@ -293,7 +294,7 @@ def _dataset_notes(known: tuple[str, type[Dataset]], draft: Draft) -> list[str]:
     here = Counter(str(v) for v in target.values())
     here.update(f"{row.get('part')}/{target.get(row['name'])}" for row in draft.images)
     here.update(f"{name}/{row.get('part')}" for row in draft.images)
-    published = {k: v for k, v in part.counts.items() if here[k]}
+    published = {k: v for k, v in part.counts.items() if v is not None and here[k]}
     if any(here[k] != v for k, v in published.items()):
         listed = ", ".join(f"{k}: {here[k]:,} of {v:,}" for k, v in published.items())
         notes.append(f"Images here of those published: {listed}.")

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from bogam.core.errors import UserError, say
-from bogam.data.datasets.medmnist import Medmnist, Member
+from bogam.data.datasets.family import Member
+from bogam.data.datasets.medmnist import Medmnist
 from bogam.data.layouts.draft import Draft, Fit, Options
 from bogam.data.layouts.tree import Tree, stem_of
 from bogam.data.locator import Locator
@@ -98,5 +99,5 @@ def _targets(numbers: dict[str, Any], member: Member | None, options: Options,
     if width > 1:
         return (TargetSpec(kind="multilabel", labels=names),
                 {k: "|".join(names[i] for i in np.flatnonzero(n)) for k, n in numbers.items()})
-    kind = member.target if member else "multiclass"
+    kind = (member.target if member else None) or "multiclass"
     return TargetSpec(kind=kind, labels=names), {k: names[int(n[0])] for k, n in numbers.items()}
