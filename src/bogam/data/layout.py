@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -103,6 +104,8 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     usual = phantom.mask_label if phantom else dataset.mask_label if dataset else None
     options = Options(columns=roles, targets=dict(targets or {}), labels=labels, mask_values=mask_values,
                       mask_label=mask_label or usual or MASK_LABEL)
+    if known:
+        options = _with_what_is_known(options, known, fit)
     draft = module.read(fit, options)
     for row, id in zip(draft.images, short_ids([r["name"] for r in draft.images]), strict=True):
         row["id"] = id
@@ -124,6 +127,22 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
                                                  dataset=known[0] if known else None)
     manifest.check()
     return manifest
+
+
+def _with_what_is_known(options: Options, known: tuple[str, type[Dataset]], fit: Fit) -> Options:
+    """Add what a known data set says of its table and masks to what the user said; the user's word comes first."""
+    name, part = known
+    if fit.layout == table.NAME:
+        header = headers_of(fit.tree).get(fit.source, ())
+        columns = {role: column for role, column in part.columns.items() if column in header}
+        targets = {column: kind for column, kind in part.target_columns.items() if column in header}
+        options = dataclasses.replace(options, columns=columns | dict(options.columns),
+                                      targets=options.targets or targets, nothing=part.no_finding,
+                                      labels=options.labels or (part.labels if targets else ()) or None)
+    named = part.mask_labels_of(name)
+    if named and options.mask_values is None and "dataset.json" not in fit.tree.others:
+        options = dataclasses.replace(options, mask_values=dict(enumerate(named, 1)))
+    return options
 
 
 def _walk(folder: Path) -> Tree:

@@ -123,6 +123,11 @@ class Dataset(Part):
         return cls.labels
 
     @classmethod
+    def mask_labels_of(cls, name: str) -> tuple[str, ...]:
+        """Return the labels of a member's masks in order of their values, from 1; () where one label is all."""
+        return ()
+
+    @classmethod
     def known_relatives(cls, name: str) -> tuple[str, ...]:
         """Return the data sets that share patients with a member."""
         return cls.relatives

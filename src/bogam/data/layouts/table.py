@@ -153,7 +153,7 @@ def read(fit: Fit, options: Options) -> Draft:
         part = part_of(row[columns["part"]] or "") if "part" in columns else None
         added = draft.add_image(tree, image, part=part, **facts)
         for target, spec in targets.items():
-            values[target][added["name"]] = _value(row[target], spec, name, target)
+            values[target][added["name"]] = _value(row[target], spec, name, target, options.nothing)
         for column in idle:
             if row[column]:
                 ids[column][added["name"]] = row[column].strip()
@@ -272,11 +272,11 @@ def _labels(frame: pl.DataFrame, column: str, kind: str, options: Options) -> tu
     if kind == "multilabel":
         if set(found) <= {"0", "1"}:
             return (column,)
-        found = [label.strip() for value in found for label in value.split("|")]
+        found = [label.strip() for value in found for label in value.split("|") if label.strip() != options.nothing]
     return tuple(sorted({f for f in found if f}, key=natural))
 
 
-def _value(text: str | None, spec: TargetSpec, name: str, column: str) -> object:
+def _value(text: str | None, spec: TargetSpec, name: str, column: str, nothing: str | None) -> object:
     if text is None or not text.strip():
         return None
     if spec.kind == "regression":
@@ -288,5 +288,5 @@ def _value(text: str | None, spec: TargetSpec, name: str, column: str) -> object
     if spec.kind == "multilabel":
         if text.strip() in ("0", "1") and len(spec.labels) == 1:
             return spec.labels[0] if text.strip() == "1" else ""
-        return "|".join(label.strip() for label in text.split("|") if label.strip())
+        return "|".join(label.strip() for label in text.split("|") if label.strip() and label.strip() != nothing)
     return text.strip()
