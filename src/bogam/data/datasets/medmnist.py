@@ -69,8 +69,8 @@ class Medmnist(Dataset):
         for part, count in zip(("train", "validation", "test"), member.counts, strict=True)}
     sources: ClassVar[Mapping[str, str]] = {
         "*": "https://github.com/MedMNIST/MedMNIST/blob/main/medmnist/info.py (version 3.0.2)"}
-    group: ClassVar[str] = ("the patient, whom the files do not name: keep the official parts; those of the organ sets were "
-                            "made by scan, those of adrenalmnist3d by patient")
+    group: ClassVar[str] = ("the patient, whom the files do not name: keep the official parts; those of the organ sets "
+                            "were made by scan, those of adrenalmnist3d by patient")
     licence: ClassVar[str] = "CC BY 4.0 (DermaMNIST: CC BY-NC 4.0)"
     citation: ClassVar[str] = ("Yang et al. MedMNIST v2: a large-scale lightweight benchmark for 2D and 3D biomedical "
                                "image classification. Scientific Data, 2023.")
