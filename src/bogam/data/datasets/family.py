@@ -146,7 +146,8 @@ class Dataset(Part):
         return cls.sources.get(key) or cls.sources["*"]
 
 
-datasets: Family[Dataset] = Family("data set", "bogam.data.datasets", Dataset, engine=("compare", "download"))
+datasets: Family[Dataset] = Family("data set", "bogam.data.datasets", Dataset,
+                                   engine=("compare", "describe", "download"))
 """Every known data set, one file each."""
 
 
