@@ -7,6 +7,7 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ def run(*arguments: str) -> Result:
 
 def a_member(path: Path, train: int = 3) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for part, count in (("train", train), ("val", 1), ("test", 2)):
         arrays[f"{part}_images"] = np.zeros((count, 28, 28), np.uint8)
         arrays[f"{part}_labels"] = np.zeros((count, 1), np.uint8)

@@ -30,6 +30,6 @@ def put_volume() -> Put:
     def write(path: Path, highest: int = 200, shape: tuple[int, ...] = (6, 5, 4)) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         values = np.arange(int(np.prod(shape))).reshape(shape) % (highest + 1)
-        nibabel.save(nibabel.Nifti1Image(values.astype(np.uint8), np.eye(4)), path)  # type: ignore[no-untyped-call]
+        nibabel.save(nibabel.Nifti1Image(values.astype(np.uint8), np.eye(4)), path)
         return path
     return write

@@ -12,6 +12,7 @@ from typing import Literal
 import polars as pl
 
 from bogam.data.datasets.family import Dataset
+from bogam.data.locator import Locator
 from bogam.data.manifest import Manifest
 
 _CHUNK = 1 << 20
@@ -50,15 +51,15 @@ def figures(manifest: Manifest) -> dict[str, int]:
     """Count a copy by what `Dataset.counts` counts.
 
     Returns:
-        "images"; "volumes", where images are slices of volumes; "patients", where they are known; per class and per
-        label of a multilabel target its name; "part/images" and "part/class"; "boxes/label".
+        "images"; "volumes" and "part/volumes", where images are slices of volumes; "patients", where they are known;
+        per class and per label of a multilabel target its name; "part/images" and "part/class"; "boxes/label".
     """
     images = manifest.images
     found: Counter[str] = Counter({"images": images.height})
-    paths = images["image"].to_list()
-    volumes = {p.partition("#")[0] for p in paths if any(f"{axis}=" in p.partition("#")[2] for axis in "zyx")}
+    volumes = dict(filter(None, (_volume_of(*row) for row in images.select("image", "part").iter_rows())))
     if volumes:
         found["volumes"] = len(volumes)
+        found.update(f"{part}/volumes" for part in volumes.values() if part)
     known = [p for p in images["patient"].to_list() if p and not p.startswith("unknown-")]
     if manifest.patient == "given" and known and not volumes:
         found["patients"] = len(set(known))
@@ -75,6 +76,13 @@ def figures(manifest: Manifest) -> dict[str, int]:
     boxes = manifest.objects.filter((pl.col("kind") == "box") & pl.col("y0").is_not_null())
     found.update(f"boxes/{label}" for label in boxes["label"].to_list())
     return dict(found)
+
+
+def _volume_of(locator: str, part: str | None) -> tuple[str, str | None] | None:
+    """Return the locator of the volume of which a locator names a slice, and its part; None for a flat image."""
+    found = Locator.parse(locator)
+    whole = [(key, value) for key, value in found.keys if key not in ("z", "y", "x")]
+    return (str(Locator(found.path).at(**dict(whole))), part) if len(whole) < len(found.keys) else None
 
 
 def compare(manifest: Manifest, part: type[Dataset], name: str) -> list[Row]:

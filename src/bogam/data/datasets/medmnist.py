@@ -99,6 +99,12 @@ class Medmnist(Dataset):
         return found[0] if len(found) == 1 and all(n.endswith(".npz") for n in names) else None
 
     @classmethod
+    def published(cls, name: str) -> dict[str, int | None]:
+        """Return the figures of a member: of the members in three dimensions, volumes."""
+        found = super().published(name)
+        return {key.replace("/images", "/volumes") if name.endswith("3d") else key: n for key, n in found.items()}
+
+    @classmethod
     def order(cls, name: str) -> tuple[str, ...]:
         """Return the member's classes in order of their numbers."""
         return cls.members[name].labels
