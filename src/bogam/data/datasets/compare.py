@@ -52,7 +52,8 @@ def figures(manifest: Manifest) -> dict[str, int]:
 
     Returns:
         "images"; "volumes" and "part/volumes", where images are slices of volumes; "patients", where they are known;
-        per class and per label of a multilabel target its name; "part/images" and "part/class"; "boxes/label".
+        per class and per label of a multilabel target its name; "part/images" and "part/class"; "boxes" and
+        "boxes/label".
     """
     images = manifest.images
     found: Counter[str] = Counter({"images": images.height})
@@ -69,12 +70,16 @@ def figures(manifest: Manifest) -> dict[str, int]:
         if spec.kind == "regression":
             continue
         for id, value in manifest.targets.select("id", name).iter_rows():
-            for label in [] if value is None else value.split("|") if spec.kind == "multilabel" else [value]:
+            for label in (value or "").split("|") if spec.kind == "multilabel" else [value]:
+                if not label:
+                    continue
                 found[label] += 1
                 if parts.get(id):
                     found[f"{parts[id]}/{label}"] += 1
     boxes = manifest.objects.filter((pl.col("kind") == "box") & pl.col("y0").is_not_null())
     found.update(f"boxes/{label}" for label in boxes["label"].to_list())
+    if boxes.height:
+        found["boxes"] = boxes.height
     return dict(found)
 
 

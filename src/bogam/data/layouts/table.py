@@ -12,6 +12,7 @@ from bogam.core.errors import UserError, near_miss, say
 from bogam.data.layouts import class_folders, images_masks
 from bogam.data.layouts.coco import add_coco
 from bogam.data.layouts.draft import Draft, Fit, Options, part_of
+from bogam.data.layouts.lists import add_lists
 from bogam.data.layouts.structure import Masks, add_masks, split_masks
 from bogam.data.layouts.tree import Tree, natural, stem_of, suffix_of
 from bogam.data.manifest import TargetSpec
@@ -178,6 +179,7 @@ def read(fit: Fit, options: Options) -> Draft:
     if double:
         draft.notes.append(f"{double} rows of {name} name an image again; the first row of an image counts.")
     add_coco(draft, tree)
+    add_lists(draft, tree)
     return draft
 
 
