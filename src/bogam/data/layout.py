@@ -18,6 +18,7 @@ from bogam.data.layouts import (
     class_folders,
     coco,
     decathlon,
+    deep_lesion,
     dicom,
     flat,
     images_masks,
@@ -38,8 +39,8 @@ from bogam.data.manifest import table as as_table
 
 __all__ = ["LAYOUTS", "apparent_groups", "recognize"]
 
-_ORDER: tuple[ModuleType, ...] = (npz, voc, decathlon, table, coco, images_masks, patient_class, class_folders,
-                                  masks_beside)
+_ORDER: tuple[ModuleType, ...] = (npz, voc, decathlon, deep_lesion, table, coco, images_masks, patient_class,
+                                  class_folders, masks_beside)
 _LAST: tuple[ModuleType, ...] = (dicom, flat)
 _BY_NAME: dict[str, ModuleType] = {module.NAME: module for module in (*_ORDER, *_LAST)}
 LAYOUTS: tuple[str, ...] = ("auto", *_BY_NAME)
