@@ -15,6 +15,7 @@ from bogam.core.errors import UserError, near_miss, say
 from bogam.core.types import TargetKind
 from bogam.data.datasets.family import Dataset, headers_of, identify
 from bogam.data.layouts import (
+    cbis_ddsm,
     class_folders,
     coco,
     decathlon,
@@ -39,7 +40,7 @@ from bogam.data.manifest import table as as_table
 
 __all__ = ["LAYOUTS", "apparent_groups", "recognize"]
 
-_ORDER: tuple[ModuleType, ...] = (npz, voc, decathlon, deep_lesion, table, coco, images_masks, patient_class,
+_ORDER: tuple[ModuleType, ...] = (npz, voc, decathlon, deep_lesion, cbis_ddsm, table, coco, images_masks, patient_class,
                                   class_folders, masks_beside)
 _LAST: tuple[ModuleType, ...] = (dicom, flat)
 _BY_NAME: dict[str, ModuleType] = {module.NAME: module for module in (*_ORDER, *_LAST)}
