@@ -130,12 +130,17 @@ def local(picture: FloatArray, sigma: float) -> NDArray[np.uint8]:
     return np.asarray(np.clip((picture - mean) / np.sqrt(np.maximum(spread, 0) + 16) * 50 + 128, 0, 255), np.uint8)
 
 
-def base_map(shape: tuple[int, int], matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return for each pixel of the first picture where it lies in the other: x and y, float32."""
-    inverse = cv2.invertAffineTransform(matrix)
+def base_map(shape: tuple[int, int], matrix: FloatArray, inverse: bool = False) -> tuple[FloatArray, FloatArray]:
+    """Return for each pixel of the first picture where it lies in the other: x and y, float32.
+
+    Args:
+        shape: (Y, X) of the first picture.
+        matrix: (2, 3) of the other picture to the first; with `inverse` of the first to the other.
+    """
+    back = matrix if inverse else cv2.invertAffineTransform(matrix)
     y, x = np.mgrid[:shape[0], :shape[1]]
-    return (np.asarray(inverse[0, 0] * x + inverse[0, 1] * y + inverse[0, 2], np.float32),
-            np.asarray(inverse[1, 0] * x + inverse[1, 1] * y + inverse[1, 2], np.float32))
+    return (np.asarray(back[0, 0] * x + back[0, 1] * y + back[0, 2], np.float32),
+            np.asarray(back[1, 0] * x + back[1, 1] * y + back[1, 2], np.float32))
 
 
 def inside(x: FloatArray, y: FloatArray, shape: tuple[int, int]) -> NDArray[np.bool_]:
@@ -157,7 +162,7 @@ def flow(first: FloatArray, other: FloatArray, x: FloatArray, y: FloatArray, sof
         Kroeger et al. 2016 (dense inverse search), doi:10.1007/978-3-319-46493-0_29.
     """
     if not hasattr(_own, "dis"):
-        _own.dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        _own.dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     rows, columns = (np.asarray(g, np.float32) for g in np.mgrid[:first.shape[0], :first.shape[1]])
     target = local(first, 5)
 
@@ -174,8 +179,8 @@ def flow(first: FloatArray, other: FloatArray, x: FloatArray, y: FloatArray, sof
     return x, y
 
 
-def straightened(x: FloatArray, y: FloatArray, valid: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray, float]:
-    """Return the affine map nearest to a map, and the median distance between the two."""
+def straightened(x: FloatArray, y: FloatArray, valid: NDArray[np.bool_]) -> tuple[FloatArray, float]:
+    """Return the affine map (2, 3) nearest to a map, first picture to the other, and the median distance to it."""
     rows, columns = np.nonzero(valid)
     step = max(1, len(rows) // 800)
     ones = np.column_stack([columns, rows, np.ones(len(rows))])[::step]
@@ -183,12 +188,10 @@ def straightened(x: FloatArray, y: FloatArray, valid: NDArray[np.bool_]) -> tupl
     weight = np.ones(len(ones))
     for _ in range(3):  # nearest to most points: where there is nothing to see a flow drifts
         held = ones * weight[:, None]
-        line = np.linalg.solve(held.T @ ones + 1e-9 * np.eye(3), held.T @ points)
-        off = np.hypot(*(points - ones @ line).T)
+        lines = np.linalg.solve(held.T @ ones + 1e-9 * np.eye(3), held.T @ points)
+        off = np.hypot(*(points - ones @ lines).T)
         weight = 1 / (off + 0.05)
-    y_at, x_at = np.mgrid[:x.shape[0], :x.shape[1]]
-    return (np.asarray(line[0, 0] * x_at + line[1, 0] * y_at + line[2, 0], np.float32),
-            np.asarray(line[0, 1] * x_at + line[1, 1] * y_at + line[2, 1], np.float32), float(np.median(off)))
+    return lines.T, float(np.median(off))
 
 
 def scaled(matrix: FloatArray, first: float, other: float) -> FloatArray:

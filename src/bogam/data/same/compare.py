@@ -19,12 +19,16 @@ WINDOWS = (9, 13, 21)
 """Side of the squares in which a band is compared."""
 LEAST_SHARED = 0.2
 """Share of the finer picture that the other has to cover."""
-SMALLEST = 20
+SMALLEST = 14
 """Least side of the compared part, in its own pixels."""
-STIFF, PLIANT = (6.0, 6.0), (3.5, 3.5)
+STIFF, PLIANT = (6.0, 6.0), (3.0, 3.0, 2.5, 2.5)
 """Pixels of `GRID` over which a flow is smoothed, round by round: it may bend a picture, not repaint it."""
 PROMISING = 0.6
 """Agreement in the middle band from which on a more pliant flow is tried."""
+SOME_CURVE = 0.2
+"""Distance of a flow from an affine map, in pixels of `GRID`, from which on it may be a distortion."""
+LEAST_EXACT = 0.75
+"""Agreement in the middle band below which an exact map is given up."""
 GLANCE = 64
 """Longest side of a first look."""
 
@@ -81,7 +85,7 @@ def glance(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArra
     return float((both / np.sqrt(one * two + 1e-3) * weight).sum() / (weight.sum() + 1e-6))
 
 
-def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArray, *, bend: bool = True,
+def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArray, *, exact: bool = False,
             sign: int = 1) -> Likeness | None:
     """Compare two pictures.
 
@@ -89,7 +93,8 @@ def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArr
         first: (Y, X), `GRID` at most.
         other: likewise.
         matrix: (2, 3): point of the other on its canvas of `GRID` to the first one on its own.
-        bend: let a smooth flow improve the map; else it is taken for exact.
+        exact: the map is known to be exact: `straight` is measured under it as it stands, and the flow is sought only
+            where that is promising. Else the straight map is the affine one nearest to the flow.
         sign: -1 where light and dark are exchanged.
 
     Returns:
@@ -97,32 +102,34 @@ def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArr
     """
     stretch = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     if stretch > 1.02:  # the other is the finer one: the map goes the other way
-        back = compare(other, first, cv2.invertAffineTransform(matrix), bend=bend, sign=sign)
+        back = compare(other, first, cv2.invertAffineTransform(matrix), exact=exact, sign=sign)
         return back and Likeness(back.straight, back.curved, back.curve, back.shared,
                                  Bands(*(-e for e in back.energy)), back.changed,
                                  cv2.invertAffineTransform(back.matrix))
     a, b = (canvas(p, GRID).astype(np.float32) for p in (first, other))
     if sign < 0:
         b = 255 - b
+    # one pixel of the coarser picture becomes one pixel of what is compared
+    pixel = max(GRID / max(first.shape), GRID / max(other.shape) * stretch, 1.0)
     x, y = base_map(a.shape, matrix)  # type: ignore[arg-type]
-    if bend:
-        x, y = flow(a, b, x, y, STIFF)
+    straight, energy, changed = Bands(), Bands(), 0.0
+    if exact:
+        straight, energy, changed = _agreement(a, b, x, y, pixel)
+        if straight.middle < LEAST_EXACT:
+            return None
+    x, y = flow(a, b, x, y, STIFF)
     valid = inside(x, y, b.shape)  # type: ignore[arg-type]
     if valid.mean() < LEAST_SHARED:
         return None
-    lines_x, lines_y, curve = straightened(x, y, valid) if bend else (x, y, 0.0)
-    # one pixel of the coarser picture becomes one pixel of what is compared
-    pixel = max(GRID / max(first.shape), GRID / max(other.shape) * stretch, 1.0)
-    straight, energy, changed = _agreement(a, b, lines_x, lines_y, pixel)
-    curved = _agreement(a, b, x, y, pixel)[0] if bend else straight
-    if bend and curve > 0.2 and curved.middle > PROMISING:
+    lines, curve = straightened(x, y, valid)
+    if not exact:
+        straight, energy, changed = _agreement(a, b, *base_map(a.shape, lines, inverse=True), pixel)  # type: ignore[arg-type]
+        matrix = cv2.invertAffineTransform(lines)
+    curved = _agreement(a, b, x, y, pixel)[0]
+    if curve > SOME_CURVE and curved.middle > PROMISING:
         x, y = flow(a, b, x, y, PLIANT)
         curved = max(curved, _agreement(a, b, x, y, pixel)[0], key=lambda bands: bands.middle)
-    inverse = np.array([[lines_x[0, -1] - lines_x[0, 0], lines_x[-1, 0] - lines_x[0, 0], lines_x[0, 0]],
-                        [lines_y[0, -1] - lines_y[0, 0], lines_y[-1, 0] - lines_y[0, 0], lines_y[0, 0]]], np.float64)
-    inverse[:, :2] /= np.maximum(1, np.array(a.shape[::-1]) - 1)
-    return Likeness(straight, curved, curve, float(valid.mean()), energy, changed,
-                    cv2.invertAffineTransform(inverse))
+    return Likeness(straight, curved, curve, float(valid.mean()), energy, changed, np.asarray(matrix, np.float64))
 
 
 def _agreement(a: FloatArray, b: FloatArray, x: FloatArray, y: FloatArray, pixel: float
