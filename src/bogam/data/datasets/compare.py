@@ -52,8 +52,8 @@ def figures(manifest: Manifest) -> dict[str, int]:
 
     Returns:
         "images"; "volumes" and "part/volumes", where images are slices of volumes; "patients", where they are known;
-        per class and per label of a multilabel target its name; "part/images" and "part/class"; "boxes" and
-        "boxes/label".
+        per class and per label of a multilabel target its name; "part/images", "part/class" and "site/name"; "boxes"
+        and "boxes/label".
     """
     images = manifest.images
     found: Counter[str] = Counter({"images": images.height})
@@ -64,6 +64,7 @@ def figures(manifest: Manifest) -> dict[str, int]:
     known = [p for p in images["patient"].to_list() if p and not p.startswith("unknown-")]
     if manifest.patient == "given" and known and not volumes:
         found["patients"] = len(set(known))
+    found.update(f"site/{site}" for site in images["site"].drop_nulls().to_list())
     parts = dict(zip(images["id"].to_list(), images["part"].to_list(), strict=True))
     found.update(f"{part}/images" for part in parts.values() if part)
     for name, spec in manifest.target_specs.items():

@@ -82,6 +82,10 @@ class Dataset(Part):
     """Share of the names that must match."""
     table: ClassVar[tuple[str, ...]] = ()
     """Columns that a table beside its images has; where given, names alone do not make the data set."""
+    layout: ClassVar[str] = ""
+    """Layout by which it is read where the user names none and its folders would mislead; "": as it looks."""
+    site: ClassVar[str] = ""
+    """Regular expression with a group "site" for the file's path."""
     left_out: ClassVar[str] = ""
     """Regular expression of pictures in its folders that are no images of their own, such as drawn-on copies."""
     columns: ClassVar[Mapping[str, str]] = {}
