@@ -89,10 +89,9 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
         raise UserError(say("data.layout", f"'{layout}'", f"one of {', '.join(LAYOUTS)}", near_miss(layout, LAYOUTS)))
     if slice_axis not in (None, "z", "y", "x") or slice_every < 1:
         raise UserError(say("data.slice", f"{slice_axis}, every {slice_every}", "z, y or x, every 1 or more"))
-    tree, said = _without_copies(_walk(Path(folder)))
+    tree, said, whole = _without_copies(_walk(Path(folder)))
     if Path(folder).suffix.lower() in table.SUFFIXES:
         layout = table.NAME
-    whole = identify(tree.pictures, headers_of(tree))
     if layout == "auto" and whole is not None:
         layout = whole[1].layout or layout
     fit = _choose(tree, layout, folder if Path(folder).is_file() and layout == table.NAME else None)
@@ -154,18 +153,18 @@ def _with_what_is_known(options: Options, known: tuple[str, type[Dataset]], fit:
     return options
 
 
-def _without_copies(tree: Tree) -> tuple[Tree, list[str]]:
-    """Take pictures that a known data set counts as no images out of a tree; return it with a note on them."""
+def _without_copies(tree: Tree) -> tuple[Tree, list[str], tuple[str, type[Dataset]] | None]:
+    """Take pictures that a known data set counts as no images out of a tree; return it, a note, and the data set."""
     whole = identify(tree.pictures, headers_of(tree))
     if whole is None or not whole[1].left_out:
-        return tree, []
+        return tree, [], whole
     pattern = re.compile(whole[1].left_out)
     copies = [name for name in tree.pictures if pattern.search(name)]
     kept = tuple(name for name in tree.pictures if not pattern.search(name))
     if not kept or not copies:
-        return tree, []
-    return (dataclasses.replace(tree, pictures=kept),
-            [f"{count(len(copies), 'picture')} such as {copies[0]} are drawn-on copies of others and are left out."])
+        return tree, [], whole
+    note = f"{count(len(copies), 'picture')} such as {copies[0]} are drawn-on copies of others and are left out."
+    return dataclasses.replace(tree, pictures=kept), [note], whole
 
 
 def _walk(folder: Path) -> Tree:
