@@ -18,9 +18,9 @@ class Ddsm(Dataset):
     tasks: ClassVar[tuple[Task, ...]] = ("classification",)
     modality: ClassVar[str] = "MG"
     labels: ClassVar[tuple[str, ...]] = ("benign_without_callbacks", "benigns", "cancers", "normals")
-    counts: ClassVar[Mapping[str, int | None]] = {"images": None, "patients": 2_620}
+    counts: ClassVar[Mapping[str, int | None]] = {"images": None, "patients": None, "studies": 2_620}
     sources: ClassVar[Mapping[str, str]] = {
-        "*": "https://www.tensorflow.org/datasets/catalog/curated_breast_imaging_ddsm (2,620 studies, one per case)"}
+        "*": "https://www.tensorflow.org/datasets/catalog/curated_breast_imaging_ddsm"}
     group: ClassVar[str] = "the case, case1234 in the folder's name, four pictures each"
     licence: ClassVar[str] = "none is stated where the figures were read; ask the University of South Florida"
     citation: ClassVar[str] = ("Heath, Bowyer, Kopans, Moore, Kegelmeyer. The Digital Database for Screening "
