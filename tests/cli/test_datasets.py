@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 
 from bogam.cli.datasets import datasets
 from bogam.core.errors import UserError
+from bogam.data.datasets.compare import Row
+from bogam.data.datasets.describe import Checked
 from bogam.data.datasets.medmnist import Medmnist
 
 
@@ -58,6 +60,16 @@ def test_check_says_what_is_missing(tmp_path: Path) -> None:
     table = pl.read_csv(tmp_path / "t.csv")
     assert table.row(0, named=True)["published"] == 546
     assert set(table["verdict"]) == {"missing"}
+
+
+def test_the_verdict_claims_no_more_than_was_compared() -> None:
+    def verdict(*figures: tuple[int | None, int | None], **files: bool) -> str:
+        return Checked("x", tuple(Row("images", *f, "") for f in figures), files, (), ()).verdict
+    assert "No figure of this copy of x can be compared" in verdict((None, 91), (5, None))
+    assert "agrees with" in verdict((5, 5), (None, 3))
+    assert "differs from" in verdict((5, 5), (3, 2))
+    assert "differs from" in verdict((5, 5), a=False)
+    assert "agrees with" in verdict((None, 3), a=True)
 
 
 def test_check_refuses_another_data_set(tmp_path: Path) -> None:

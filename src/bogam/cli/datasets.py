@@ -50,7 +50,7 @@ def _check(name: str, folder: Path, csv: Path | None) -> None:
         click.echo(f"{file}: MD5 {'as published' if right else 'is not the published one'}")
     click.echo("\n".join([n for n in done.notes if n.startswith(("Taken:", "Not taken:"))]
                          + [f"Set aside: {file}: {problem}" for file, problem in done.set_aside]))
-    click.echo(f"This copy of {done.name} {'differs from' if done.differs else 'agrees with'} what was published.")
+    click.echo(done.verdict)
     if csv is not None:
         import polars as pl
         pl.DataFrame([{"what": r.what, "published": r.published, "here": r.here, "verdict": r.verdict,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -88,9 +89,11 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
         raise UserError(say("data.layout", f"'{layout}'", f"one of {', '.join(LAYOUTS)}", near_miss(layout, LAYOUTS)))
     if slice_axis not in (None, "z", "y", "x") or slice_every < 1:
         raise UserError(say("data.slice", f"{slice_axis}, every {slice_every}", "z, y or x, every 1 or more"))
-    tree = _walk(Path(folder))
+    tree, said, whole = _without_copies(_walk(Path(folder)))
     if Path(folder).suffix.lower() in table.SUFFIXES:
         layout = table.NAME
+    if layout == "auto" and whole is not None:
+        layout = whole[1].layout or layout
     fit = _choose(tree, layout, folder if Path(folder).is_file() and layout == table.NAME else None)
     module = _BY_NAME[fit.layout]
     known = identify([fit.tree.prefix + n for n in ([fit.source] if fit.layout == npz.NAME else fit.tree.pictures)],
@@ -118,11 +121,14 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     status = _settle_patients(draft, patient, dataset)
     for row in draft.images:
         row["modality"] = row.get("modality") or (_modality(known) if known else None)
+        if dataset is not None and dataset.site and (place := re.search(dataset.site, row["name"])):
+            row["site"] = row.get("site") or place["site"]
         row["origin"] = row.get("origin") or ("synthetic" if phantom else "real")
         row["parents"] = row.get("parents") or []
     notes = [f"Read as {fit.layout}: {fit.what}.", *account(draft, tree, fit), *_class_notes(draft), *draft.notes]
     if phantom:
         notes.append(f"This is a phantom ({phantom.kind}): synthetic images, which show no person.")
+    notes.extend(said)
     if known:
         notes.extend(_dataset_notes(known, draft))
     manifest = _manifest(tree.folder, draft).but(patient=status, notes=tuple(notes),
@@ -145,6 +151,20 @@ def _with_what_is_known(options: Options, known: tuple[str, type[Dataset]], fit:
     if named and options.mask_values is None and "dataset.json" not in fit.tree.others:
         options = dataclasses.replace(options, mask_values=dict(enumerate(named, 1)))
     return options
+
+
+def _without_copies(tree: Tree) -> tuple[Tree, list[str], tuple[str, type[Dataset]] | None]:
+    """Take pictures that a known data set counts as no images out of a tree; return it, a note, and the data set."""
+    whole = identify(tree.pictures, headers_of(tree))
+    if whole is None or not whole[1].left_out:
+        return tree, [], whole
+    pattern = re.compile(whole[1].left_out)
+    copies = [name for name in tree.pictures if pattern.search(name)]
+    kept = tuple(name for name in tree.pictures if not pattern.search(name))
+    if not kept or not copies:
+        return tree, [], whole
+    note = f"{count(len(copies), 'picture')} such as {copies[0]} are drawn-on copies of others and are left out."
+    return dataclasses.replace(tree, pictures=kept), [note], whole
 
 
 def _walk(folder: Path) -> Tree:

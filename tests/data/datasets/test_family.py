@@ -67,6 +67,14 @@ def test_relatives_are_known_and_mutual() -> None:
                 assert share_patients(relative, name), f"{name}, {relative}"
 
 
+def test_nine_of_ten_names_are_enough_and_masks_do_not_count() -> None:
+    names = [f"benign/benign ({n}).png" for n in range(9)]
+    masks = [f"benign/benign ({n})_mask_1.png" for n in range(9)]
+    assert identify([*names, *masks, "x.png"]) is not None
+    assert identify([*names, *masks, "x.png", "y.png"]) is None
+    assert identify(masks) is None
+
+
 def test_relatives() -> None:
     assert "same patients" in str(share_patients("pneumoniamnist", "kermany"))
     assert "same patients" in str(share_patients("busi", "breastmnist"))

@@ -37,7 +37,7 @@ def test_series_and_patients(tmp_path: Path, put_dicom: Put, collection: str, pa
         recognize(tmp_path)
     manifest = recognize(tmp_path, slice_axis="z")
     assert manifest.dataset == name
-    assert figures(manifest) == {"images": 6, "patients": 2}
+    assert figures(manifest) == {"images": 6, "patients": 2, "studies": 2}
     assert set(manifest.images["modality"]) == {"CT"}
     assert not set(manifest.images["patient"]) & set(patients)
     assert manifest.images["study"].n_unique() == 2

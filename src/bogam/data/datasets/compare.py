@@ -51,9 +51,10 @@ def figures(manifest: Manifest) -> dict[str, int]:
     """Count a copy by what `Dataset.counts` counts.
 
     Returns:
-        "images"; "volumes" and "part/volumes", where images are slices of volumes; "patients", where they are known;
-        per class and per label of a multilabel target its name; "part/images" and "part/class"; "boxes" and
-        "boxes/label".
+        "images"; "volumes" and "part/volumes", where images are slices of volumes; "patients" and "studies", where
+        they are known;
+        per class and per label of a multilabel target its name; "part/images", "part/class" and "site/name"; "boxes"
+        and "boxes/label".
     """
     images = manifest.images
     found: Counter[str] = Counter({"images": images.height})
@@ -64,6 +65,10 @@ def figures(manifest: Manifest) -> dict[str, int]:
     known = [p for p in images["patient"].to_list() if p and not p.startswith("unknown-")]
     if manifest.patient == "given" and known and not volumes:
         found["patients"] = len(set(known))
+    studies = images["study"].drop_nulls()
+    if studies.len() and not volumes:
+        found["studies"] = studies.n_unique()
+    found.update(f"site/{site}" for site in images["site"].drop_nulls().to_list())
     parts = dict(zip(images["id"].to_list(), images["part"].to_list(), strict=True))
     found.update(f"{part}/images" for part in parts.values() if part)
     for name, spec in manifest.target_specs.items():
@@ -96,7 +101,7 @@ def compare(manifest: Manifest, part: type[Dataset], name: str) -> list[Row]:
     A figure that is published and of which the copy has none counts as 0, except where the copy cannot tell it.
     """
     here = figures(manifest)
-    cannot = {"patients", "volumes"} - set(here)
+    cannot = {"patients", "volumes", "studies"} - set(here)
     if not any(manifest.images["part"].drop_nulls().to_list()):
         cannot |= {key for key in part.published(name) if key.partition("/")[0] in ("train", "validation", "test")}
     return [Row(key, figure, None if key in cannot else here.get(key, 0),

@@ -29,9 +29,13 @@ class Checked:
     set_aside: tuple[tuple[str, str], ...]
 
     @property
-    def differs(self) -> bool:
-        """Whether a figure or a checksum of the copy is not the published one."""
-        return any(r.verdict in ("missing", "extra") for r in self.rows) or not all(self.files.values())
+    def verdict(self) -> str:
+        """One sentence: whether the copy differs from, agrees with, or cannot be compared with the publication."""
+        if any(r.verdict in ("missing", "extra") for r in self.rows) or not all(self.files.values()):
+            return f"This copy of {self.name} differs from what was published."
+        if not self.files and not any(r.verdict == "equal" for r in self.rows):
+            return f"No figure of this copy of {self.name} can be compared with a published one."
+        return f"This copy of {self.name} agrees with what was published, as far as it can be compared."
 
 
 def find(name: str) -> type[Dataset]:

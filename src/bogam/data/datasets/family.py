@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +16,10 @@ from bogam.data.layouts.tree import Tree, stem_of
 
 _LONGEST = 1 << 16
 """Characters of a table's first line that are looked at."""
+
+
+def _is_mask(name: str) -> bool:
+    return stem_of(name).lower().rstrip("_0123456789").endswith("_mask")
 
 
 class Member(NamedTuple):
@@ -82,6 +88,10 @@ class Dataset(Part):
     """Share of the names that must match."""
     table: ClassVar[tuple[str, ...]] = ()
     """Columns that a table beside its images has; where given, names alone do not make the data set."""
+    layout: ClassVar[str] = ""
+    """Layout by which it is read where the user names none and its folders would mislead; "": as it looks."""
+    site: ClassVar[str] = ""
+    """Regular expression with a group "site" for the file's path."""
     left_out: ClassVar[str] = ""
     """Regular expression of pictures in its folders that are no images of their own, such as drawn-on copies."""
     columns: ClassVar[Mapping[str, str]] = {}
@@ -94,10 +104,12 @@ class Dataset(Part):
     @classmethod
     def fits_names(cls, names: Sequence[str]) -> str | None:
         """Return the data set's name where paths of images (or of an .npz) are its own, else None."""
-        images = [n for n in names if not stem_of(n).lower().rstrip("_0123456789").endswith("_mask")]
-        pattern = re.compile(cls.file_pattern)
-        hits = sum(1 for n in images if pattern.search(n))
-        return str(cls.model_fields["kind"].default) if images and hits >= cls.share * len(images) else None
+        images = [n for n in names if "_mask" not in n.lower() or not _is_mask(n)]
+        search = re.compile(cls.file_pattern).search
+        misses = (1 for n in images if not search(n))
+        most = len(images) - math.ceil(cls.share * len(images))
+        few = sum(itertools.islice(misses, most + 1)) <= most
+        return str(cls.model_fields["kind"].default) if images and few else None
 
     @classmethod
     def fits(cls, names: Sequence[str], headers: Mapping[str, Sequence[str]]) -> str | None:

@@ -17,7 +17,7 @@ class MalariaCells(Dataset):
     title: ClassVar[str] = "NLM malaria cell images (cell_images)"
     tasks: ClassVar[tuple[Task, ...]] = ("classification",)
     modality: ClassVar[str] = "SM"
-    labels: ClassVar[tuple[str, ...]] = ("Uninfected", "Parasitized")
+    labels: ClassVar[tuple[str, ...]] = ("Parasitized", "Uninfected")
     counts: ClassVar[Mapping[str, int | None]] = {
         "images": 27_558, "Parasitized": 13_779, "Uninfected": 13_779, "patients": None}
     sources: ClassVar[Mapping[str, str]] = {"*": "https://www.tensorflow.org/datasets/catalog/malaria"}

@@ -38,4 +38,5 @@ class Nlst(Dataset):
         "One scan comes in several reconstructions, and a localizer beside it: series of one study are no new scans.",
         "Places of findings were not collected: a nodule in the tables has no box.",
         "About 600 participants have a lung cancer found by screening: classes are far from equal.")
+    layout: ClassVar[str] = "dicom"
     file_pattern: ClassVar[str] = r"(?:^|/)NLST/\d{6}/"

@@ -35,5 +35,6 @@ class Tcia(Dataset):
         "Collections overlap: one patient may be in several, under one id or under two.",
         "Segmentations and plans are DICOM objects of their own; they are set aside, not read as masks.",
         "Whether the copy is whole is told by metadata.csv alone, which lists what was downloaded, not what was asked.")
+    layout: ClassVar[str] = "dicom"
     file_pattern: ClassVar[str] = r"\.dcm$"
     table: ClassVar[tuple[str, ...]] = ("Series UID", "Collection", "Subject ID", "Study UID", "File Location")
