@@ -235,6 +235,9 @@ def main() -> None:
         again = subprocess.run([sys.executable, *sys.argv], env={**os.environ, **THREADS}, check=False)
         raise SystemExit(again.returncode)
     peers.quiet()
+    if "quality" in args.only:
+        import augment_quality
+        augment_quality.pictures(1)  # missing pictures are to be known before an hour of measuring
     found = machine.facts()
     sizes = tuple(args.sizes)
     parts: dict[str, Callable[[], list[str]]] = {
@@ -248,8 +251,8 @@ def main() -> None:
         if name in parts:
             lines += [*parts[name](), ""]
             print("\n".join(lines[-60:]) if args.out == "none" else f"{name} done", flush=True)
-    if args.out != "none":
-        machine.write(args.out, found, "\n".join(lines))
+            if args.out != "none":
+                machine.write(args.out, found, "\n".join(lines))  # after each part: nothing measured is lost
 
 
 if __name__ == "__main__":
