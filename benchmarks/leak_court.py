@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import tempfile
 import time
 from collections import Counter
@@ -305,6 +306,15 @@ def _share(family: str, name: str, rows: Sequence[dict[str, Any]]) -> str:
     return f"| {family} | {name} | {planted} | {caught} | {100 * caught / planted:.1f} % |"
 
 
+def join(paths: Sequence[Path], out: str) -> None:
+    """Write one report on several results; the tables' plants count once."""
+    held = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    rows = [row for k, one in enumerate(held) for row in one["plants"] if k == 0 or row["set"] != "results tables"]
+    clean = [row for one in held for row in one["clean"]]
+    machine.write(out, {"machine": held[0]["machine"], "plants": rows, "clean": clean},
+                  report(rows, clean, held[0]["machine"]))
+
+
 def main() -> None:
     """Hold the court and write `results/leak_court.*`."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -312,9 +322,14 @@ def main() -> None:
     parser.add_argument("--per-rung", type=int, default=PER_RUNG)
     parser.add_argument("--set", default="", help="only sets whose name holds this")
     parser.add_argument("--kind", default="", help="only ladders whose name holds this")
+    parser.add_argument("--join", nargs="+", type=Path, default=(), help="results of runs on single sets, to one report")
+    parser.add_argument("--out", default="leak_court", help="name of the results")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)
     chosen = parser.parse_args()
     facts = machine.facts()
+    if chosen.join:
+        join(chosen.join, chosen.out)
+        return
     rows: list[dict[str, Any]] = []
     clean: list[dict[str, Any]] = []
     for name, load in court_sets.sets().items():
@@ -338,7 +353,7 @@ def main() -> None:
     words = report(rows, clean, facts)
     print(words)
     if chosen.write:
-        machine.write("leak_court", {"machine": facts, "plants": rows, "clean": clean}, words)
+        machine.write(chosen.out, {"machine": facts, "plants": rows, "clean": clean}, words)
 
 
 if __name__ == "__main__":
