@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,22 +75,24 @@ def floor(image: np.ndarray, mask: np.ndarray) -> Work:
     return work
 
 
-def alternate(works: dict[str, Work], rounds: int, least_s: float = 0.02) -> dict[str, tuple[float, float]]:
+def alternate(works: dict[str, Work], rounds: int, least_s: float = 0.02,
+              wall: bool = False) -> dict[str, tuple[float, float]]:
     """Return for each work its median milliseconds per image and its median ratio to the first, round by round."""
+    clock = time.perf_counter if wall else time.process_time
     calls = {}
     for name, work in works.items():
         work()
-        start = time.process_time()
+        start = clock()
         work()
-        once = time.process_time() - start
+        once = clock() - start
         calls[name] = max(1, round(least_s / max(once, 1e-6)))
     times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
-            start = time.process_time()
+            start = clock()
             for _ in range(calls[name]):
                 work()
-            spent = time.process_time() - start
+            spent = clock() - start
             times[name].append(spent / calls[name] / getattr(work, "images", 1) * 1e3)
     first = times[next(iter(works))]
     return {name: (statistics.median(held), statistics.median(a / b for a, b in zip(held, first, strict=True)))
@@ -164,6 +166,36 @@ def volume(rounds: int, side: int) -> list[str]:
             *rows(f"{side} x {side} x {side}", alternate(works, rounds))]
 
 
+def batch(rounds: int, side: int) -> list[str]:
+    """Whole batches as tensors, on the steps that kornia has; on a GPU where there is one."""
+    import torch
+
+    from bogam.augment.apply_torch import BatchApplier
+    image, mask = picture(side, "float32")
+    steps = [step for step in CHAIN if next(iter(step)) in SHORT]
+    plan = Plan([augmentations.parse({kind: {**fields, "probability": 1.0}})
+                 for step in steps for kind, fields in step.items()], seed=0)
+    lines = ["## Batches of tensors", "", f"Flip, affine, elastic, brightness, contrast, gamma, blur; {side} x {side}, "
+             "float32; milliseconds per image.", "", "| device and batch | library | ms | times bogam on tensors |",
+             "| --- | --- | --- | --- |"]
+    for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
+        for count in (4, 16):
+            cases = [Case(f"case-{k}", image[None], (0.0, 1.0), masks=mask[None]) for k in range(count)]
+            applier = BatchApplier(plan, device)
+            epoch = iter(range(10 ** 9))
+
+            def tensors(cases: list[Case] = cases, applier: BatchApplier = applier,
+                        epoch: Iterator[int] = epoch) -> object:
+                number = next(epoch)
+                return applier.apply(cases, [plan.draw(case, number) for case in cases])[0].sum().item()
+
+            works: dict[str, Any] = {"bogam, tensors": tensors, "bogam, case by case": ours(steps, image, mask, 1.0),
+                                     "kornia": peers.kornia_chain(image, mask, count, device)}
+            works["bogam, tensors"].images = count
+            lines += rows(f"{device}, {count}", alternate(works, rounds, wall=device == "cuda"))
+    return lines
+
+
 def memory() -> list[str]:
     """Resident memory of one worker process that has imported the library and augmented 50 images."""
     programs = {"bogam": "work = bench.ours(bench.CHAIN, image, mask, 255.0)",
@@ -207,7 +239,8 @@ def main() -> None:
     sizes = tuple(args.sizes)
     parts: dict[str, Callable[[], list[str]]] = {
         "chain": lambda: chain(args.rounds, sizes), "single": lambda: single(args.rounds, sizes),
-        "volume": lambda: volume(max(3, args.rounds // 3), 96), "memory": memory,
+        "volume": lambda: volume(max(3, args.rounds // 3), 96),
+        "batch": lambda: batch(max(3, args.rounds // 3), max(sizes)), "memory": memory,
         "quality": lambda: quality(20)}
     lines = ["# Augmentation beside other libraries", "", machine.sentence(found), "",
              "Written by `python benchmarks/augment.py`. " + " ".join((__doc__ or "").split("\n\n")[1].split()), ""]

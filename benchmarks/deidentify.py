@@ -287,9 +287,9 @@ PARTS: dict[str, tuple[str, Callable[[list[dict[str, Any]]], str]]] = {
 NOTES = {
     "leaks": "Phantom radiographs with identifiers in elements of every value representation, nested sequences, "
              "private elements, overlays, curves, file meta information, the preamble, after the pixels and, in "
-             "every other file, inside a JPEG; binary elements in the content sequence, on which dicom- "
-             "anonymizer stops, were left out. Each tool with its default settings; dicom-anonymizer with its "
-             "2026c table. The search is the tests' own (tests/data/deidentify/conftest.py).",
+             "every other file, inside a JPEG; binary elements in the content sequence, on which "
+             "dicom-anonymizer stops, were left out. Each tool with its default settings; dicom-anonymizer with "
+             "its 2026c table. The search is the tests' own (tests/data/deidentify/conftest.py).",
     "speed": "Processor time of the loop alone, one process. `bogam` includes the search through each result; "
              "`bogam-text` also looks for drawn text in the pixels, as the command does unless told not to.",
     "text": "Lines of 10 to 40 pixels at random places, 60 grey levels or more from what is under them, two thirds of "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,17 +11,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bogam.augment.family import Augment, Drawn, Matrix
+from bogam.augment.family import Augment, Drawn
 from bogam.augment.geometry import move_geometry
-from bogam.augment.maps import Bend, Move, Table, join, source_of
-from bogam.augment.volume import VolumeMap
+from bogam.augment.maps import Move, join
+from bogam.augment.sampling import sample
 from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case, FloatArray
 
 Levels = tuple[float, float]
 _BLOCK = 32768
-Sample = Callable[[Array, int, float], Array]
-"""(planes, interpolation, fill) to moved planes."""
 
 
 def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
@@ -37,147 +35,13 @@ def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
             (y, x, 1); the center of pixel i lies at i.
         min_visible: a box of which less than this share of its moved area is left goes.
     """
-    shape = case.shape
-    joined = join(moves, len(shape))
-    only = joined[0] if len(joined) == 1 and not isinstance(joined[0], Bend) else None
-    turn = None if only is None else _turn(only, shape)
-    masks = case.masks
-    if turn is not None:
-        image = _turned(case.image, turn)
-        masks = None if masks is None else _turned(masks, turn)
-    else:
-        fill = float(case.levels[0] if case.levels is not None else case.image.min())
-        bits = None if masks is None else _pack(masks)
-        if len(shape) == 3:
-            image, bits = _by_volume(case.image, fill, bits, joined)
-        else:
-            sample = _by_matrix(only, shape) if only is not None else _by_table(joined, shape)
-            image = _unsigned(case.image, fill, sample)
-            bits = None if bits is None else sample(bits, cv2.INTER_NEAREST, 0.0)
-        masks = None if masks is None or bits is None else _unpack(bits, len(masks))
+    joined = join(moves, len(case.shape))
+    fill = float(case.levels[0] if case.levels is not None else case.image.min())
+    image, masks = sample(case.image, case.masks, fill, joined)
     changed = case.but(image=image, masks=masks)
     if case.boxes is None and case.points is None and case.spacing_mm is None and case.affine is None:
         return changed
     return move_geometry(changed, joined, min_visible)
-
-
-def _turn(matrix: Matrix, shape: tuple[int, ...]) -> list[tuple[int, bool]] | None:
-    """Return, for each axis of the result, the axis of the image it runs along and whether backward; else None.
-
-    None where the map is anything but mirrors and turns by right angles that keep the shape.
-    """
-    turn = []
-    for row, side in zip(matrix, shape, strict=False):
-        along = [axis for axis, factor in enumerate(row[:-1]) if factor]
-        mirror = ((1.0, 0.0), (-1.0, side - 1.0))
-        if len(along) != 1 or shape[along[0]] != side or (row[along[0]], row[-1]) not in mirror:
-            return None
-        turn.append((along[0], row[along[0]] < 0))
-    return turn if not any(matrix[-1][:-1]) else None
-
-
-def _turned(planes: Array, turn: list[tuple[int, bool]]) -> Array:
-    """Return planes (n, Y, X) or (n, Z, Y, X) mirrored and turned; slices that stay whole are turned by OpenCV."""
-    axes = len(turn)
-    if turn[0][0] != 0 and axes == 3:
-        moved = planes.transpose(0, *(axis + 1 for axis, _ in turn))
-        return np.ascontiguousarray(np.flip(moved, tuple(k + 1 for k, (_, backward) in enumerate(turn) if backward)))
-    turned = np.empty(planes.shape, planes.dtype)
-    if axes == 3:
-        for volume, target in zip(planes[:, ::-1] if turn[0][1] else planes, turned, strict=True):
-            _turn_slices(volume, turn[1][0] != 1, turn[1][1], turn[2][1], target)
-    else:
-        _turn_slices(planes, turn[0][0] != 0, turn[0][1], turn[1][1], turned)
-    return turned
-
-
-def _turn_slices(planes: Array, across: bool, up: bool, left: bool, turned: Array) -> None:
-    flip = -1 if up and left else 0 if up else 1 if left else None
-    for plane, target in zip(planes, turned, strict=True):
-        if flip is not None:
-            cv2.flip(cv2.transpose(plane) if across else plane, flip, dst=target)
-        elif across:
-            cv2.transpose(plane, dst=target)
-        else:
-            target[...] = plane
-
-
-def _by_matrix(matrix: Matrix, shape: tuple[int, ...]) -> Sample:
-    """Return what samples planes (n, Y, X) by one matrix."""
-    (a, b, c), (d, e, f), (g, h, i) = matrix
-    forward = np.array(((e, d, f), (b, a, c), (h, g, i)))
-    size = shape[::-1]
-
-    def sample(planes: Array, interpolation: int, fill: float) -> Array:
-        moved = np.empty(planes.shape, planes.dtype)
-        for plane, target in zip(planes, moved, strict=True):
-            if g or h:
-                cv2.warpPerspective(plane, forward, size, dst=target, flags=interpolation,
-                                    borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
-            else:
-                cv2.warpAffine(plane, forward[:2], size, dst=target, flags=interpolation,
-                               borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
-        return moved
-
-    return sample
-
-
-def _by_table(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
-    """Return what samples planes (n, Y, X) by the table of all moves."""
-    table = Table(lambda places: source_of(moves, places, shape), (shape[0], shape[1]))
-
-    def sample(planes: Array, interpolation: int, fill: float) -> Array:
-        moved = np.empty(planes.shape, planes.dtype)
-        for rows, (y, x) in table.strips():
-            for plane, target in zip(planes, moved, strict=True):
-                cv2.remap(plane, x, y, interpolation, dst=target[rows], borderMode=cv2.BORDER_CONSTANT,
-                          borderValue=fill)
-        return moved
-
-    return sample
-
-
-def _by_volume(image: Array, fill: float, masks: Array | None, moves: Sequence[Move]) -> tuple[Array, Array | None]:
-    """Return channels (C, Z, Y, X) and masks, sampled by the map of all moves."""
-    where = VolumeMap(moves, (image.shape[1], image.shape[2], image.shape[3]))
-    found: list[Array] = []
-
-    def sample(volumes: Array, interpolation: int, fill: float) -> Array:
-        made, moved = where.sample(volumes, fill, np.empty((0, *image.shape[1:]), np.uint8) if masks is None else masks)
-        found.append(moved)
-        return made
-
-    made = _unsigned(image, fill, sample)
-    return made, None if masks is None else found[0]
-
-
-def _pack(masks: Array) -> Array:
-    """Return up to eight masks as the bits of one plane, and so on, so that they are looked up at once."""
-    if len(masks) < 2 or masks.dtype != np.uint8 or masks.max(initial=0) > 1:
-        return masks
-    packed = np.zeros((-(-len(masks) // 8), *masks.shape[1:]), np.uint8)
-    for place, mask in enumerate(masks):
-        packed[place // 8] |= mask << place % 8
-    return packed
-
-
-def _unpack(planes: Array, count: int) -> Array:
-    """Return `count` masks of which `_pack` made these planes."""
-    if len(planes) == count:
-        return planes
-    masks = np.empty((count, *planes.shape[1:]), np.uint8)
-    for place, mask in enumerate(masks):
-        np.bitwise_and(planes[place // 8] >> place % 8, 1, out=mask)
-    return masks
-
-
-def _unsigned(image: Array, fill: float, sample: Sample) -> Array:
-    """Sample an image linearly, signed 16 bit as unsigned with 32768 added: the same values, in half the time."""
-    if image.dtype != np.int16:
-        return sample(image, cv2.INTER_LINEAR, fill)
-    lifted = sample(image.view(np.uint16) ^ np.uint16(32768), cv2.INTER_LINEAR, fill + 32768.0)
-    lifted ^= np.uint16(32768)
-    return lifted.view(np.int16)
 
 
 def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Drawn]], own: bool = False) -> Array:
@@ -213,6 +77,9 @@ def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> Flo
     """Return shares of the levels after several tones, each clamped to [0, 1] before the next."""
     for part, drawn in steps:
         bent = part.tone(level, drawn)
+        if part.closed:
+            level = bent
+            continue
         target = None if np.may_share_memory(bent, level) else bent
         level = np.clip(bent, 0.0, 1.0, out=target)
     return level
@@ -303,7 +170,9 @@ def check_levels(case: Case, kind: str) -> Levels:
 def check_finite(case: Case) -> None:
     """Raise UserError for an image with NaN or infinity: one would spread over its neighbors, and to other cases."""
     image = case.image
-    if image.dtype.kind == "f" and not (math.isfinite(image.min()) and math.isfinite(image.max())):
+    if image.dtype.kind != "f" or np.isfinite(np.einsum("i->", image.reshape(-1))):  # the sum, at its cheapest
+        return
+    if not np.isfinite(image).all():
         wrong = int(np.count_nonzero(~np.isfinite(image)))
         raise UserError(say(f"case {case.id}", f"{wrong} pixels that are NaN or infinite", "finite numbers",
                             "Find where they come from, or set them to a value that means background."))

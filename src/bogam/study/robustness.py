@@ -60,7 +60,8 @@ def runs_in(place: Path) -> list[Path]:
 
 
 def robustness_of(run: Path, folder: Path | None = None, *, modality: str | None = None, device: str = "auto",
-                  resamples: int = 2000, examples: bool = True, tell: Tell = quiet, **reading: Any) -> str:
+                  threads: int | None = None, resamples: int = 2000, examples: bool = True, tell: Tell = quiet,
+                  **reading: Any) -> str:
     """Score a run on corrupted images and write tables and figures; return the result in words.
 
     Writes `robustness.csv` (see `evaluate.robustness.compare`), `cases.parquet`, `facts.json`, the figure
@@ -72,6 +73,7 @@ def robustness_of(run: Path, folder: Path | None = None, *, modality: str | None
         folder: other test images, in any layout; None: the run's own test part.
         modality: a name of `CORRUPTIONS`; None: as the data set or the headers say, else "general".
         device: where to compute.
+        threads: of torch; None: its own choice.
         resamples: of the bootstrap.
         examples: draw the sheet of one image in all corruptions.
         tell: progress.
@@ -82,6 +84,9 @@ def robustness_of(run: Path, folder: Path | None = None, *, modality: str | None
         UserError: no finished run, or no image that can be scored.
     """
     model = load_model(run, device)
+    if threads is not None:
+        import torch
+        torch.set_num_threads(threads)
     images = _own(run, model) if folder is None else _other(model, folder, tell, reading)
     name = modality_named(modality or images.modality)
     aside: list[tuple[str, str]] = []

@@ -48,6 +48,15 @@ def test_cut_digits_allow_less_than_a_unit_upwards_and_below_nought_downwards() 
     assert (down.low, down.high) == (Fraction("-0.6") + 2 * EXACT, Fraction("-0.5") + EXACT)
 
 
+def test_a_minus_sign_before_nought_says_where_it_was_cut() -> None:
+    below, above = parse_number("-0.00"), parse_number("0.00")
+    assert below is not None
+    assert above is not None
+    assert (below.reread("cut").low, below.reread("cut").high) == (2 * EXACT - Fraction("0.01"), EXACT)
+    assert (above.reread("cut").low, above.reread("cut").high) == (-EXACT, Fraction("0.01") - 2 * EXACT)
+    assert below.low == above.low
+
+
 def test_a_number_cut_to_764_and_one_rounded_to_77_are_not_the_same() -> None:
     long, short = parse_number("0.764"), parse_number("0.77")
     assert long is not None

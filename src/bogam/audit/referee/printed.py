@@ -38,20 +38,23 @@ class Printed:
     digits: Digits = "rounded"
 
     @property
+    def below(self) -> bool:
+        """Whether it is printed with a minus sign; "-0.00" is what cutting leaves of -0.004."""
+        return self.text.lstrip().startswith(("-", "−"))
+
+    @property
     def low(self) -> Fraction:
         """Lowest true value that prints so. Rounding takes half a unit, its end included; cutting less than a unit."""
-        below = self.value < 0
-        if self.digits == "rounded" or (self.digits == "either" and not below):
+        if self.digits == "rounded" or (self.digits == "either" and not self.below):
             return self.value - self.unit / 2 - EXACT
-        return self.value - (max(self.unit - 2 * EXACT, self.unit / 2) if below else EXACT)
+        return self.value - (max(self.unit - 2 * EXACT, self.unit / 2) if self.below else EXACT)
 
     @property
     def high(self) -> Fraction:
         """Highest true value that prints so."""
-        below = self.value < 0
-        if self.digits == "rounded" or (self.digits == "either" and below):
+        if self.digits == "rounded" or (self.digits == "either" and self.below):
             return self.value + self.unit / 2 + EXACT
-        return self.value + (EXACT if below else max(self.unit - 2 * EXACT, self.unit / 2))
+        return self.value + (EXACT if self.below else max(self.unit - 2 * EXACT, self.unit / 2))
 
     def reread(self, digits: Digits) -> Printed:
         """Return the same number under another assumption on its digits."""
