@@ -2,8 +2,8 @@
 
 Labels as they are count as right, so that a false alarm may be a true error that nobody knows. Then 1, 3 and 5 % of
 the labels are changed, several times, and it is counted how many of those named were changed ones. The thresholds of
-the rule were set on PneumoniaMNIST alone; the other sets had no part in it. Where cleanlab is installed (`pip install cleanlab`;
-bogam does not need it), its filters are given the same probabilities.
+the rule were set on PneumoniaMNIST alone; the other sets had no part in it. Where cleanlab is installed (bogam does not
+need it), its filters are given the same probabilities.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ def main() -> None:
         rows += measure(f"phantom {kind}", drawn(kind), "", repeats)
     lines = ["# Suspicious labels: what is named, and how much of it rightly", "",
              f"`python benchmarks/labels.py --repeats {repeats}`. {machine.sentence(machine.facts())} Sums over "
-             f"{repeats} repeats where labels were changed. cleanlab: `find_label_issues` with its defaults on the same probabilities.", "",
+             f"{repeats} repeats where labels were changed. cleanlab: `find_label_issues` with its defaults on the same "
+             "probabilities.", "",
              "| Set | AUC of the model | Changed | Named | of these changed | cleanlab names | of these changed |",
              "|---|---:|---:|---:|---:|---:|---:|"]
     lines += [f"| {r['set']}{' (' + r['note'] + ')' if r['note'] else ''} | {min(r['auc']):.3f} | {r['changed']:,} of "
