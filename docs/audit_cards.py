@@ -58,7 +58,7 @@ def chapter(name: str, looked: Looked, options: str, said: list[str]) -> list[st
                      + (f" {finding.detail}" if finding.detail else "")
                      + (f" *{finding.worth}*" if finding.worth else ""))
     if said:
-        lines += ["", "Looked at, picture by picture:", "", *said]
+        lines += ["", "Remarks after looking at the pictures:", "", *said]
     return lines
 
 

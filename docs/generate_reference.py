@@ -17,6 +17,7 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
+from bogam.audit.discipline import run_rules
 from bogam.audit.family import rules
 from bogam.augment._modality_sets import MODALITIES, STRENGTHS
 from bogam.augment.family import augmentations
@@ -202,14 +203,19 @@ def prepare_page() -> str:
 
 def rules_page() -> str:
     """Return the page of the audit's rules."""
-    pieces = []
-    for kind in rules.names():
-        rule = rules.get(kind)
-        found = set(re.findall(r'"(stop|warning|note)"', inspect.getsource(rule)))
-        severity = ", ".join(name for name in ("stop", "warning", "note") if name in found)
-        pieces.append(f"## {kind}\n\n{first_words(rule)}\n\n{first_words(rule.check)}\n\nSeverity: {severity}.")
     return page("Audit rules", "Each rule is a file of `src/bogam/audit/rules/`. What stands behind each, and its "
-                "limits: [the audit](../concepts/audit.md).", *pieces)
+                "limits: [the audit](../concepts/audit.md).", *map(_rule, map(rules.get, rules.names())),
+                "# Rules on the discipline of runs", "Each is a file of `src/bogam/audit/run_rules/`; they read what the "
+                "runs of a study leave behind, for its report and for `bogam audit` on its folder. More: "
+                "[probes](../concepts/probes.md#discipline-of-the-runs).",
+                *map(_rule, map(run_rules.get, run_rules.names())))
+
+
+def _rule(rule: Any) -> str:
+    found = set(re.findall(r'"(stop|warning|note)"', inspect.getsource(rule)))
+    severity = ", ".join(name for name in ("stop", "warning", "note") if name in found)
+    kind = rule.model_fields["kind"].default
+    return f"## {kind}\n\n{first_words(rule)}\n\n{first_words(rule.check)}\n\nSeverity: {severity}."
 
 
 def _counts(model: type[Dataset]) -> str:

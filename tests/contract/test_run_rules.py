@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from pathlib import Path
 
 import pytest
 import yaml
@@ -33,6 +34,13 @@ def test_the_family_is_what_its_folder_holds_and_no_name_is_taken_twice() -> Non
     assert KINDS == ["chosen-on-validation", "epoch-coverage", "fitted-on-training-only", "opened-once",
                      "repeated-cells"]
     assert not set(KINDS) & set(rules.names())
+
+
+def test_every_rule_is_explained() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "concepts" / "probes.md").read_text(encoding="utf-8")
+    table = text[text.index("## Discipline of the runs"):text.index("## Limits")]
+    assert {line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")} - {
+        "Rule", "---"} == set(KINDS)
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

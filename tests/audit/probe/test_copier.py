@@ -48,6 +48,7 @@ def test_any_division_of_whole_groups_is_answered_from_one_pass(made, monkeypatc
     asked = np.arange(0, 90, 2)
     others = nearest_of_other_groups(pictures, groups, asked)
     assert others.shape == (45, most)
+    assert not (groups[others] == groups[asked][:, None]).any()
     rng = np.random.default_rng(5)
     for _ in range(5):
         trains = rng.random(groups.max() + 1) < 0.5

@@ -49,12 +49,15 @@ def shuffled_labels(what: Subject, copies: Copies, seed: int = 0, *, linear: boo
         return _masks(what, what.masks, copies, seed, tell)
     labels = dealt_labels(what)
     rng = generator(seed, "shuffled labels")
-    withheld = copies.others[np.searchsorted(copies.tested, copies.asked), 0]
+    there = copies.withheld >= 0
+    asked, copied, withheld = copies.asked[there], copies.copied[there], copies.withheld[there]
     split, chance = [], []
-    for _ in range(SHUFFLES):
+    for _ in range(SHUFFLES if len(asked) else 0):
         drawn = rng.permutation(labels)[what.groups]
-        split.append(balanced(drawn[copies.asked], drawn[copies.copied]))
-        chance.append(balanced(drawn[copies.asked], drawn[withheld]))
+        split.append(balanced(drawn[asked], drawn[copied]))
+        chance.append(balanced(drawn[asked], drawn[withheld]))
+    if not split:
+        return []
     rows = [_row(what, copies, "copier", WITHHELD, np.array(split), np.array(chance))]
     if linear:
         rows.append(_linear(what, copies, labels, seed, tell))
@@ -121,10 +124,9 @@ def _masks(what: Subject, masks: Packed, copies: Copies, seed: int,
     if len(groups) < 2:
         return []
     rng = generator(seed, "shuffled masks")
-    withheld = copies.others[np.searchsorted(copies.tested, copies.asked), 0]
     use = np.isin(what.groups, groups)
-    kept = use[copies.asked] & use[copies.copied] & use[withheld]
-    asked, copied, withheld = copies.asked[kept], copies.copied[kept], withheld[kept]
+    kept = (copies.withheld >= 0) & use[copies.asked] & use[copies.copied] & use[copies.withheld]
+    asked, copied, withheld = copies.asked[kept], copies.copied[kept], copies.withheld[kept]
     if not len(asked):
         return []
     split, chance, mean = [], [], []
