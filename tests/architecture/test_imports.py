@@ -20,6 +20,7 @@ OUTSIDE = {
     "pydicom": {"data/readers", "data/phantoms"},
     "nibabel": {"data/readers", "data/layouts/slices.py", "predict/files.py"},
     "sklearn": {"evaluate", "metrics"},
+    "faiss": {"data/same/candidates.py"},
     "matplotlib": {"page", "study/report"},
     "jinja2": {"page"},
     "rich": {"cli"},

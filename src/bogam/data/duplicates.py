@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bogam.core.types import FloatArray
 from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
+from bogam.data.same.evidence import Same
 
 THRESHOLDS = (0.95, 0.97, 0.98, 0.99, 0.995)
 """Correlations tried in turn until the largest set of similar pictures is no larger than `LARGEST_SHARE` allows."""
@@ -139,10 +140,11 @@ def similar(thumbs: dict[str, FloatArray], total: int) -> Similar:
                              "cannot be told from copies here, and only identical pixels are grouped.")
 
 
-def groups(manifest: Manifest, by: Sequence[str], near: Similar | None) -> tuple[dict[str, str], str]:
+def groups(manifest: Manifest, by: Sequence[str], near: Similar | None, same: Same | None = None
+           ) -> tuple[dict[str, str], str]:
     """Give each image the group that no split may divide.
 
-    Identical pixels and derived images (`parents`) always join. `patient` joins the images of a patient. `duplicate`
+    Identical pictures, verified copies, and children with their parents always join. `patient` joins the images of a patient. `duplicate`
     joins similar pictures too, but only where patients are unknown: across known patients a likeness is reported by
     the audit and merges nobody.
 
@@ -150,6 +152,7 @@ def groups(manifest: Manifest, by: Sequence[str], near: Similar | None) -> tuple
         manifest: scanned.
         by: any of "patient", "study", "lesion", "duplicate".
         near: the similar pairs, needed for "duplicate" where patients are unknown.
+        same: identical pictures, copies and children; None: what the manifest alone tells.
 
     Returns:
         id to group, and the unit in words for the report.
@@ -163,10 +166,13 @@ def groups(manifest: Manifest, by: Sequence[str], near: Similar | None) -> tuple
             for other in ids[1:]:
                 union.join(ids[0], other)
     known = set(manifest.images["id"].to_list())
+    siblings: dict[str, str] = {}  # made from one picture that is not here
     for name, parents in manifest.images.select("id", "parents").rows():
         for parent in parents or []:
-            if parent in known:
-                union.join(name, parent)
+            union.join(name, parent if parent in known else siblings.setdefault(parent, name))
+    for a, b in same.joined() if same else ():
+        if a in known and b in known:
+            union.join(a, b)
     patients = manifest.patient == "given" and "patient" in by
     if "duplicate" in by and not patients and near is not None:
         for a, b, _ in near.pairs:

@@ -16,6 +16,7 @@ from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumb
 from bogam.data.layout import recognize
 from bogam.data.looks import look
 from bogam.data.manifest import Manifest
+from bogam.data.same.evidence import same_pictures
 from bogam.data.scan import scan
 from bogam.data.split import split, split_notes
 from bogam.page.text import many
@@ -193,9 +194,10 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
     check_channels(manifest, recipe.data)
     looks = look(whole, cache / "scan", lambda done, total: tell("Comparing images", done, total))
     near: Similar | None = similar(thumbnails(looks), len(whole)) if len(whole) <= MOST_COMPARED else None
-    group, unit = groups(manifest, recipe.split.group, near)
+    same = same_pictures(whole, looks, cache / "scan", lambda done, total: tell("Aligning pairs", done, total))
+    group, unit = groups(manifest, recipe.split.group, near, same)
     manifest = split(manifest, recipe.split, group, target)
-    found = audit(Evidence(whole.but(folds=manifest.folds), target, near, looks))
+    found = audit(Evidence(whole.but(folds=manifest.folds), target, near, looks, same))
     accepted = refuse(found, recipe.audit.accept) if check else []
     if near is None:
         notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")

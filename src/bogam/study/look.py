@@ -21,6 +21,7 @@ from bogam.data.locator import Locator
 from bogam.data.looks import look
 from bogam.data.manifest import Manifest
 from bogam.data.readers.read import read_picture
+from bogam.data.same.evidence import same_pictures
 from bogam.study.commented import commented
 from bogam.study.data import Ready, Tell, choose_target, make_ready, quiet, read_all, unlabeled
 from bogam.study.recipe import DataSection, load_recipe, parse_recipe
@@ -79,7 +80,8 @@ def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", sl
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
         looks = look(manifest, place, lambda done, total: tell("Comparing images", done, total))
         near = similar(thumbnails(looks), len(manifest)) if len(manifest) <= MOST_COMPARED else None
-        return Looked(audit(Evidence(manifest, target, near, looks)), manifest)
+        same = same_pictures(manifest, looks, place, lambda done, total: tell("Aligning pairs", done, total))
+        return Looked(audit(Evidence(manifest, target, near, looks, same)), manifest)
 
 
 def _split_words(ready: Ready) -> str:
