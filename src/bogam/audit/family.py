@@ -87,6 +87,8 @@ class Rule(Part):
     """A rule of the audit."""
 
     needs_pixels: ClassVar[bool] = False
+    hard: ClassVar[bool] = False
+    """A stop that is accepted only by a reason that states the number in its title: see `run.is_accepted`."""
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield what the rule finds in the tables."""

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from bogam.audit.family import Evidence
-from bogam.audit.run import Audit, audit
+from bogam.audit.run import Audit, audit, is_accepted
 from bogam.core.errors import FileProblem, UserError, say
 from bogam.data.duplicates import MOST_COMPARED, similar, thumbnails
 from bogam.data.layout import apparent_groups, recognize
@@ -47,7 +47,7 @@ class Looked:
     @property
     def stops(self) -> bool:
         """Return whether a stop-level finding is not accepted."""
-        return any(f.severity == "stop" and f.rule not in self.accepted for f in self.audit.findings)
+        return any(f.severity == "stop" and not is_accepted(f, self.accepted) for f in self.audit.findings)
 
 
 def audit_of(what: Path, *, patient: str | None = None, layout: str = "auto", slice_axis: Any = None,
