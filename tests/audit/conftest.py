@@ -12,10 +12,11 @@ import pytest
 from bogam.audit.family import Evidence, Finding, rules
 from bogam.data.duplicates import Similar
 from bogam.data.manifest import IMAGES, OBJECTS, PROBLEMS, Manifest, TargetSpec, table
+from bogam.data.same.evidence import Same
 
 
 def make(rows: Sequence[Mapping[str, Any]], *, classes: Sequence[str | None] | None = None, patient: str = "absent",
-         near: Similar | None = None, objects: Sequence[Mapping[str, Any]] = (),
+         near: Similar | None = None, same: Same | None = None, objects: Sequence[Mapping[str, Any]] = (),
          problems: Sequence[Mapping[str, Any]] = ()) -> Evidence:
     """Return evidence on images given by a few of their columns; ids are i0, i1, ..."""
     ids = [f"i{k}" for k in range(len(rows))]
@@ -28,7 +29,7 @@ def make(rows: Sequence[Mapping[str, Any]], *, classes: Sequence[str | None] | N
     manifest = Manifest(Path("."), "made", table(images, IMAGES), objects=table(objects, OBJECTS), targets=targets,
                         target_specs=specs, patient=patient, set_aside=table(problems, PROBLEMS))
     manifest.check()
-    return Evidence(manifest, "class" if classes is not None else None, near)
+    return Evidence(manifest, "class" if classes is not None else None, near, same=same)
 
 
 def check(kind: str, evidence: Evidence) -> list[Finding]:

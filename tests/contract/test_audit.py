@@ -52,8 +52,9 @@ SITUATIONS = {
 
 
 def test_the_family_is_what_its_folder_holds() -> None:
-    assert KINDS == ["class-confounded-with-patient", "class-counts", "copies", "group-id", "groups-across-split",
-                     "identical-across-labels", "missing-labels", "picture-sizes", "unreadable-files"]
+    assert KINDS == ["class-confounded-with-patient", "class-counts", "copies", "derived-files", "group-id",
+                     "groups-across-split", "identical-across-labels", "missing-labels", "parents-across-split",
+                     "picture-sizes", "same-picture-across-split", "unreadable-files"]
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

@@ -73,7 +73,7 @@ class Evidence:
     target: str | None = None
     near: Similar | None = None
     looks: Looks | None = None
-    same: Same = None  # type: ignore[assignment]
+    same: Same = None  # type: ignore[assignment]  # filled below
     classes: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:

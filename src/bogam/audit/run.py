@@ -84,8 +84,8 @@ def refuse(result: Audit, accepted: Mapping[str, str]) -> list[dict[str, str]]:
         lines.append(f"  To go on all the same, give the reason in the recipe: audit: {{accept: {{{names}}}}}. "
                      "It will stand at the top of the report.")
         if any(rules.parse(f.rule).hard for f in refused if f.rule in rules.names()):
-            lines.append("  A reason for parents-across-split must state the number of images, so that it holds for these "
-                         "and no more.")
+            lines.append("  A reason for parents-across-split must state the number of images, so that it holds for "
+                         "these and no more.")
         raise AuditStop("\n".join(lines))
     return [{"rule": f.rule, "title": f.title + (" SCORES ON THIS SPLIT ARE NOT SCORES ON UNSEEN IMAGES."
                                                  if f.rule in rules.names() and rules.parse(f.rule).hard else ""),

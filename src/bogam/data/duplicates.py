@@ -144,9 +144,9 @@ def groups(manifest: Manifest, by: Sequence[str], near: Similar | None, same: Sa
            ) -> tuple[dict[str, str], str]:
     """Give each image the group that no split may divide.
 
-    Identical pictures, verified copies, and children with their parents always join. `patient` joins the images of a patient. `duplicate`
-    joins similar pictures too, but only where patients are unknown: across known patients a likeness is reported by
-    the audit and merges nobody.
+    Identical pictures, verified copies, and children with their parents always join. `patient` joins the images of a
+    patient. `duplicate` joins similar pictures too, but only where patients are unknown: across known patients a
+    likeness is reported by the audit and merges nobody.
 
     Args:
         manifest: scanned.

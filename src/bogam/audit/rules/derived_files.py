@@ -25,8 +25,8 @@ class DerivedFiles(Rule):
         files = objects["locator"].str.split("#").list.first().n_unique() if objects.height else 0
         total = len(manifest)
         if files:
-            yield self.finding("note", f"{total + files:,} files = {many(total, 'image')} + {many(files, 'mask file')}, "
-                                       "which are not counted as images.")
+            yield self.finding("note", f"{total + files:,} files = {many(total, 'image')} + "
+                                       f"{many(files, 'mask file')}, which are not counted as images.")
         names = dict(manifest.images.select("id", "image").rows())
         yield from self._masks(evidence, names)
         yield from self._children(evidence, names)
@@ -35,8 +35,8 @@ class DerivedFiles(Rule):
             yield self.finding("note", "All images are synthetic: what is learned here says nothing about patients.")
         elif origins["derived"] + origins["synthetic"]:
             made = origins["derived"] + origins["synthetic"]
-            yield self.finding("warning", f"{many(total, 'image')} = {total - made:,} real + {origins['derived']:,} derived "
-                                          f"+ {origins['synthetic']:,} synthetic.",
+            yield self.finding("warning", f"{many(total, 'image')} = {total - made:,} real + {origins['derived']:,} "
+                                          f"derived + {origins['synthetic']:,} synthetic.",
                                why="Those are no samples of their own; they belong to the side of their parents.",
                                do="Leave them out, and let training augment.")
 
@@ -70,6 +70,6 @@ class DerivedFiles(Rule):
                 files=[f"{names[i]} from {names[parent] if parent else source} ({by})"
                        for i, (parent, source, by) in rows.items()],
                 pairs=[(parent, i, by) for i, (parent, _, by) in rows.items() if parent],
-                why="Turned, blurred, cropped or otherwise augmented copies add no samples, and across a split they are "
-                    "the answer itself.",
+                why="Turned, blurred, cropped or otherwise augmented copies add no samples, and across a split they "
+                    "are the answer itself.",
                 do="Remove them, and let training augment; a split of bogam's own keeps them with their parents.")

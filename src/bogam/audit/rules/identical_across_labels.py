@@ -31,8 +31,8 @@ class IdenticalAcrossLabels(Rule):
         copies = [p for p in evidence.same.copies if p.first in classes and p.other in classes
                   and classes[p.first] != classes[p.other]]
         if copies:
-            yield self.finding("warning", f"{many(len(copies), 'pair of transformed pictures bears', 'pairs of transformed pictures bear')} "
-                                          "different labels.",
+            bear = ("pair of transformed pictures bears", "pairs of transformed pictures bear")
+            yield self.finding("warning", f"{many(len(copies), *bear)} different labels.",
                                files=[f"{names[p.first]} ({classes[p.first]}) ~ {names[p.other]} ({classes[p.other]}), "
                                       f"{', '.join(p.how)}" for p in copies],
                                pairs=[(p.first, p.other, f"{classes[p.first]} and {classes[p.other]}") for p in copies],

@@ -32,8 +32,8 @@ class ParentsAcrossSplit(Rule):
                        if origin != "real" and set(where.get(name, {}).values()) - {"train"}]
             if outside and any(o == "real" for o in manifest.images["origin"].to_list()):
                 yield self.finding(
-                    "stop", f"{many(len(outside), 'derived or synthetic image lies', 'derived or synthetic images lie')} "
-                            "outside training.", files=[names[i] for i in outside],
+                    "stop", f"{many(len(outside), 'made image lies', 'made images lie')} outside training: derived or "
+                            "synthetic.", files=[names[i] for i in outside],
                     pairs=[(i, "", "derived or synthetic") for i in outside],
                     why="A score on made pictures is no score on patients.",
                     do="Remove them from validation and test; let training augment.")
@@ -62,12 +62,12 @@ class ParentsAcrossSplit(Rule):
         tested = sum("test" in parts.values() for parts in where.values())
         yield self.finding(
             "stop", f"{made} on another side than the image that it was made from.",
-            detail=f"{len(found.tests)} across the test part, {len(found.others)} between training and validation; known "
-                   f"from: {', '.join(sorted({child.by for child, _ in rows}))}.",
+            detail=f"{len(found.tests)} across the test part, {len(found.others)} between training and validation; "
+                   f"known from: {', '.join(sorted({child.by for child, _ in rows}))}.",
             files=[f"{names[child.child]} from {names[other]}" if child.parent else
                    f"{names[child.child]} and {names[other]}, both from {child.source}" for child, other in rows],
             pairs=[(child.child, other, f"known from {child.by}") for child, other in rows],
-            worth=f"With {tested:,} test images, up to {100 * min(1.0, len(found.tests) / max(1, tested)):.1f} points of "
-                  "accuracy from memory." if found.tests else "",
+            worth=f"With {tested:,} test images, up to {100 * min(1.0, len(found.tests) / max(1, tested)):.1f} points "
+                  "of accuracy from memory." if found.tests else "",
             why="Augmented copies across a split are the answer itself: a network that learns nothing scores high.",
             do="Split first, and augment the training part only; bogam does so while it trains.")

@@ -31,7 +31,8 @@ class SamePictureAcrossSplit(Rule):
         for found, test in ((sets.tests, True), (sets.others, False)):
             torn_sets = [ids for ids in dict.fromkeys(found) if test or ids not in sets.tests]
             if torn_sets:
-                yield self._say(evidence, test, f"{many(len(torn_sets), 'identical picture lies', 'identical pictures lie')}",
+                lie = many(len(torn_sets), "identical picture lies", "identical pictures lie")
+                yield self._say(evidence, test, lie,
                                 [" = ".join(names[i] for i in ids) for ids in torn_sets],
                                 [(ids[0], ids[1], "identical") for ids in torn_sets],
                                 {i for ids in torn_sets for i in ids}, where)
@@ -56,8 +57,8 @@ class SamePictureAcrossSplit(Rule):
         if test and tested:
             worth = (f"{len(known):,} of {len(tested):,} test images ({100 * len(known) / len(tested):.1f} %) can be "
                      "answered from memory: at most so many points of accuracy.")
-        detail = ("More than 5 % of the set hang together by such pairs: the threshold does not fit this set, so this is "
-                  "no stop.") if doubtful else ""
+        detail = ("More than 5 % of the set hang together by such pairs: the threshold does not fit this set, so this "
+                  "is no stop.") if doubtful else ""
         return self.finding(
             "stop" if test and not doubtful else "warning", f"{words} on two sides: {between}.", detail=detail,
             files=files, pairs=pairs, worth=worth,
