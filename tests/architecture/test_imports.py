@@ -20,6 +20,7 @@ OUTSIDE = {
     "pydicom": {"data/readers", "data/phantoms", "data/deidentify"},
     "nibabel": {"data/readers", "data/layouts/slices.py", "predict/files.py"},
     "sklearn": {"evaluate", "metrics", "audit/out_of_fold.py"},
+    "faiss": {"data/same/candidates.py"},
     "matplotlib": {"page", "study/report"},
     "jinja2": {"page"},
     "rich": {"cli"},

@@ -13,10 +13,11 @@ from bogam.audit.family import Evidence, Finding, rules
 from bogam.data.duplicates import Similar
 from bogam.data.looks import Looks
 from bogam.data.manifest import IMAGES, OBJECTS, PROBLEMS, Manifest, TargetSpec, table
+from bogam.data.same.evidence import Same
 
 
 def make(rows: Sequence[Mapping[str, Any]], *, classes: Sequence[str | None] | None = None, patient: str = "absent",
-         near: Similar | None = None, objects: Sequence[Mapping[str, Any]] = (),
+         near: Similar | None = None, same: Same | None = None, objects: Sequence[Mapping[str, Any]] = (),
          problems: Sequence[Mapping[str, Any]] = (), marks: Sequence[Mapping[str, float]] | None = None,
          small: Any = None, unused: Mapping[str, Sequence[str | None]] | None = None,
          folds: pl.DataFrame | None = None, specs: Mapping[str, TargetSpec] | None = None,
@@ -40,7 +41,7 @@ def make(rows: Sequence[Mapping[str, Any]], *, classes: Sequence[str | None] | N
         pictures = dict(zip(ids, small if small is not None else [None] * len(ids), strict=True))
         looks = Looks({k: v for k, v in pictures.items() if v is not None}, {},
                       dict(zip(ids, marks or [{}] * len(ids), strict=True)), {})
-    return Evidence(manifest, "class" if classes is not None else None, near, looks)
+    return Evidence(manifest, "class" if classes is not None else None, near, looks, same=same)
 
 
 def check(kind: str, evidence: Evidence) -> list[Finding]:

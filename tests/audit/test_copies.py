@@ -1,8 +1,9 @@
-"""Copies, masks and derived images."""
+"""Copies of three kinds."""
 
 import pytest
 
 from bogam.data.duplicates import Similar
+from bogam.data.same.evidence import Pair, Same
 
 RULE = "copies"
 NEAR = Similar((("i0", "i1", 1.0), ("i0", "i2", 0.97), ("i2", "i3", 0.96)), 0.95, "n")
@@ -20,23 +21,14 @@ def test_identical_pictures_are_counted_and_named(evidence, findings) -> None:
     assert found.title == "1 picture occurs more than once: 2 images, 1 different."
 
 
-def test_masks_are_not_images(evidence, findings) -> None:
-    masks = [{"id": "i0", "kind": "mask", "label": "l", "locator": "m0.png"},
-             {"id": "i0", "kind": "mask", "label": "l", "locator": "m1.png"},
-             {"id": "i1", "kind": "mask", "label": "l", "locator": None},
-             {"id": "i1", "kind": "mask", "label": "a", "locator": "m2.nii#z=1"},
-             {"id": "i1", "kind": "mask", "label": "b", "locator": "m2.nii#z=2"}]
-    found, = findings(RULE, evidence([{}, {}], objects=masks))
-    assert found.title == "2 images; 3 mask files beside them are not counted as images."
-    assert "5 images" in found.why
-
-
-def test_derived_and_synthetic_images(evidence, findings) -> None:
-    assert titles(findings(RULE, evidence([{}, {"origin": "derived"}, {"origin": "synthetic"}]))) == [
-        "Of 3 images, 1 are derived and 1 synthetic."]
-    found = findings(RULE, evidence([{"origin": "synthetic"}]))
-    assert titles(found, "note") == ["All images are synthetic: what is learned here says nothing about patients."]
-    assert findings(RULE, evidence([])) == []
+def test_transformed_pictures_are_a_kind_of_their_own(evidence, findings) -> None:
+    same = Same(copies=(Pair("i0", "i2", ("mirrored left to right",), False, 0.99),))
+    near = Similar((("i0", "i2", 0.97), ("i1", "i2", 0.96)), 0.95, "n")
+    found = findings(RULE, evidence([{}, {}, {}], near=near, same=same))
+    assert titles(found) == ["1 pair of pictures among 2 images are the same picture, transformed.",
+                             "1 pair of similar pictures among 2 images (thumbnails correlate by 0.95 or more)."]
+    assert found[0].files == ("i0.png ~ i2.png (mirrored left to right)",)
+    assert found[0].pairs == (("i0", "i2", "mirrored left to right"),)
 
 
 def test_similar_pictures_of_unknown_patients_are_a_warning(evidence, findings) -> None:

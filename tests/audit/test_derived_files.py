@@ -1,51 +1,45 @@
-"""Masks and augmented copies among the images."""
+"""Masks, augmented copies and synthetic pictures are no samples."""
 
-from __future__ import annotations
+from bogam.data.same.evidence import Child, Pair, Same
 
-import dataclasses
-
-import numpy as np
-
-from bogam.data.copied import Copied
-from bogam.data.duplicates import Similar
-from bogam.data.looks import Looks
+RULE = "derived-files"
 
 
-def named(*files: str) -> list[dict[str, str]]:
-    return [{"image": f} for f in files]
+def titles(found, severity="warning"):
+    return [f.title for f in found if f.severity == severity]
 
 
-def test_names_tell_a_child_and_the_sum_is_shown(evidence, findings) -> None:
-    found = findings("derived-files", evidence(named("a/1.png", "a/1_flip.png", "a/2.png")))
-    assert [f.severity for f in found] == ["warning"]
-    assert "3 images = 2 pictures + 1 augmented copy" in found[0].title
-    assert found[0].pairs == (("i1", "i0", "by its name"),)
+def test_the_arithmetic_of_images_and_mask_files(evidence, findings) -> None:
+    masks = [{"id": "i0", "kind": "mask", "label": "l", "locator": "m0.png"},
+             {"id": "i0", "kind": "mask", "label": "l", "locator": "m1.png"},
+             {"id": "i1", "kind": "mask", "label": "l", "locator": None},
+             {"id": "i1", "kind": "mask", "label": "a", "locator": "m2.nii#z=1"},
+             {"id": "i1", "kind": "mask", "label": "b", "locator": "m2.nii#z=2"}]
+    found, = findings(RULE, evidence([{}, {}], objects=masks))
+    assert found.title == "5 files = 2 images + 3 mask files, which are not counted as images."
 
 
-def test_numbers_in_names_are_no_children(evidence, findings) -> None:
-    assert findings("derived-files", evidence(named("p1_1.png", "p1_2.png", "p2_1.png"))) == []
+def test_masks_that_are_counted_as_images(evidence, findings) -> None:
+    found, = findings(RULE, evidence([{}] * 5, same=Same(masks=("i1", "i2"), blank=("i4",))))
+    assert (found.severity, found.title) == ("warning", "3 masks are counted as images: 5 = 2 images + 3 masks.")
+    assert found.files == ("i1.png", "i2.png", "i4.png")
+    assert findings(RULE, evidence([{}], same=Same(blank=("i0",)))) == []  # blank alone is no mask
 
 
-def test_flat_drawings_among_photographs_are_masks(evidence, findings) -> None:
-    rng = np.random.default_rng(0)
-    photo = [rng.integers(0, 255, (64, 64)).astype(np.uint8) for _ in range(3)]
-    mask = np.zeros((64, 64), np.uint8)
-    mask[10:30, 20:50] = 255
-    given = evidence(named("1.png", "2.png", "3.png", "4.png"))
-    looks = Looks({}, dict(zip(("i0", "i1", "i2", "i3"), (*photo, mask), strict=True)), {}, {})
-    found = findings("derived-files", dataclasses.replace(given, looks=looks))
-    assert ["4 images = 3 pictures + 1 mask" in f.title for f in found] == [True]
-    assert found[0].pairs == (("i3", "", "mask"),)
-    alone = Looks({}, {"i3": mask}, {}, {})
-    assert findings("derived-files", dataclasses.replace(given, looks=alone)) == []  # then masks are the data
+def test_children_by_name_and_by_picture_are_counted_once(evidence, findings) -> None:
+    same = Same(children=(Child("i1", "i0", "i0", "name and picture"), Child("i3", "", "x7", "name")),
+                copies=(Pair("i0", "i1", ("blurred or noisy",), True, 0.9),
+                        Pair("i2", "i4", ("turned by 17 degrees",), True, 0.95),
+                        Pair("i2", "i5", ("stored anew or with other tones",), False, 0.99)))
+    found, = findings(RULE, evidence([{}] * 6, same=same))
+    assert found.title == "3 images seem to be made from other images: 6 = 3 + 3 derived."
+    assert found.files == ("i1.png from i0.png (name and picture)", "i3.png from x7 (name)",
+                           "i4.png from i2.png (picture: turned by 17 degrees)")
 
 
-def test_a_distorted_copy_counts_a_stored_anew_one_does_not(evidence, findings) -> None:
-    for made, count in ((True, 1), (False, 0)):
-        near = Similar((), 0.95, "", (Copied("i0", "i1", "transformed", "distorted", 0.97, made=made),))
-        assert len(findings("derived-files", evidence(named("1.png", "2.png"), near=near))) == count
-
-
-def test_declared_children_are_not_accused_again(evidence, findings) -> None:
-    rows = [{"image": "1.png"}, {"image": "1_flip.png", "origin": "derived", "parents": ["i0"]}]
-    assert findings("derived-files", evidence(rows)) == []
+def test_derived_and_synthetic_images(evidence, findings) -> None:
+    assert titles(findings(RULE, evidence([{}, {"origin": "derived"}, {"origin": "synthetic"}]))) == [
+        "3 images = 1 real + 1 derived + 1 synthetic."]
+    found = findings(RULE, evidence([{"origin": "synthetic"}]))
+    assert titles(found, "note") == ["All images are synthetic: what is learned here says nothing about patients."]
+    assert findings(RULE, evidence([])) == []

@@ -12,6 +12,7 @@ from bogam.core.registry import Family, Part
 from bogam.data.duplicates import Similar
 from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
+from bogam.data.same.evidence import Same, declared_only
 
 Severity = Literal["stop", "warning", "note"]
 MOST_FILES = 200
@@ -72,6 +73,7 @@ class Evidence:
         manifest: scanned; its `folds` are empty before a split.
         target: the class column, or None.
         near: similar pairs, or None where nobody looked.
+        same: identical pictures, copies, children and masks; None: what the manifest alone tells.
         looks: small pictures and marks of the images, or None where nobody looked.
         probe: what the copier and shuffled labels gave on the split, or None where nobody probed.
     """
@@ -81,9 +83,12 @@ class Evidence:
     near: Similar | None = None
     looks: Looks | None = None
     probe: ProbeResult | None = None
+    same: Same = None  # type: ignore[assignment]  # filled below
     classes: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.same is None:
+            object.__setattr__(self, "same", declared_only(self.manifest))
         rows = self.manifest.targets.select("id", self.target).rows() if self.target else []
         object.__setattr__(self, "classes", {name: str(value) for name, value in rows if value is not None})
 
@@ -103,6 +108,8 @@ class Rule(Part):
     """A rule of the audit."""
 
     needs_pixels: ClassVar[bool] = False
+    hard: ClassVar[bool] = False
+    """A stop that is accepted only by a reason that states the number in its title: see `run.is_accepted`."""
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield what the rule finds in the tables."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,21 @@ def check_accepted(accepted: Mapping[str, str]) -> None:
         raise UserError("\n".join(faults))
 
 
+def is_accepted(finding: Finding, accepted: Mapping[str, str]) -> bool:
+    """Return whether a recipe accepts a finding: it names the rule, with a reason.
+
+    A hard rule (`Rule.hard`) is accepted only where the reason states the number that the finding's title begins
+    with, as in "37 augmented copies stay in the test part, for comparison": when the leak grows, it stops again.
+    """
+    reason = accepted.get(finding.rule)
+    if reason is None:
+        return False
+    number = re.match(r"[\d,]+", finding.title)
+    if finding.rule not in rules.names() or not rules.parse(finding.rule).hard or number is None:
+        return True
+    return number[0].replace(",", "") in re.findall(r"\d+", reason.replace(",", ""))
+
+
 def refuse(result: Audit, accepted: Mapping[str, str]) -> list[dict[str, str]]:
     """Raise AuditStop for a stop-level finding that the recipe does not accept with a reason.
 
@@ -78,7 +94,7 @@ def refuse(result: Audit, accepted: Mapping[str, str]) -> list[dict[str, str]]:
     """
     check_accepted(accepted)
     stops = [f for f in result.findings if f.severity == "stop"]
-    refused = [f for f in stops if f.rule not in accepted]
+    refused = [f for f in stops if not is_accepted(f, accepted)]
     if refused:
         lines = ["The audit says stop."]
         for finding in refused:
@@ -89,5 +105,10 @@ def refuse(result: Audit, accepted: Mapping[str, str]) -> list[dict[str, str]]:
         names = ", ".join(f"{rule}: 'your reason'" for rule in dict.fromkeys(f.rule for f in refused))
         lines.append(f"  To go on all the same, give the reason in the recipe: audit: {{accept: {{{names}}}}}. "
                      "It will stand at the top of the report.")
+        if any(rules.parse(f.rule).hard for f in refused if f.rule in rules.names()):
+            lines.append("  A reason for parents-across-split must state the number of images, so that it holds for "
+                         "these and no more.")
         raise AuditStop("\n".join(lines))
-    return [{"rule": f.rule, "title": f.title, "reason": accepted[f.rule]} for f in stops]
+    return [{"rule": f.rule, "title": f.title + (" SCORES ON THIS SPLIT ARE NOT SCORES ON UNSEEN IMAGES."
+                                                 if f.rule in rules.names() and rules.parse(f.rule).hard else ""),
+             "reason": accepted[f.rule]} for f in stops]

@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bogam.core.types import FloatArray
-from bogam.data.copied import Copied
 from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
+from bogam.data.same.evidence import Same
 
 THRESHOLDS = (0.95, 0.97, 0.98, 0.99, 0.995)
 """Correlations tried in turn until the largest set of similar pictures is no larger than `LARGEST_SHARE` allows."""
@@ -34,13 +34,11 @@ class Similar:
         pairs: (id, id, correlation of the thumbnails), at or above the threshold, best first.
         threshold: the correlation in use; None where no threshold fits this set.
         note: what happened, one sentence.
-        copies: pairs that show one picture; `copied.copies` finds them.
     """
 
     pairs: tuple[tuple[str, str, float], ...]
     threshold: float | None
     note: str
-    copies: tuple[Copied, ...] = ()
 
 
 class Union:
@@ -142,18 +140,20 @@ def similar(thumbs: dict[str, FloatArray], total: int) -> Similar:
                              "cannot be told from copies here, and only identical pixels are grouped.")
 
 
-def groups(manifest: Manifest, by: Sequence[str], near: Similar | None) -> tuple[dict[str, str], str]:
+def groups(manifest: Manifest, by: Sequence[str], near: Similar | None, same: Same | None = None
+           ) -> tuple[dict[str, str], str]:
     """Give each image the group that no split may divide.
 
-    Identical pixels, verified copies and derived images (with their `parents`) always join. A synthetic image does not
-    join the many that its generator was trained on; `inside_train` keeps it where all of them train. `patient` joins the images of a patient. `duplicate`
-    joins similar pictures too, but only where patients are unknown: across known patients a likeness is reported by
-    the audit and merges nobody.
+    Identical pictures, verified copies, and children with their parents always join; a synthetic image does not join
+    the many that its generator was trained on (`made.split_real` lets it train where all of them do). `patient` joins
+    the images of a patient. `duplicate` joins similar pictures too, but only where patients are unknown: across known
+    patients a likeness is reported by the audit and merges nobody.
 
     Args:
         manifest: scanned.
         by: any of "patient", "study", "lesion", "duplicate".
         near: the similar pairs, needed for "duplicate" where patients are unknown.
+        same: identical pictures, copies and children; None: what the manifest alone tells.
 
     Returns:
         id to group, and the unit in words for the report.
@@ -167,13 +167,15 @@ def groups(manifest: Manifest, by: Sequence[str], near: Similar | None) -> tuple
             for other in ids[1:]:
                 union.join(ids[0], other)
     known = set(manifest.images["id"].to_list())
-    for name, origin, parents in manifest.images.select("id", "origin", "parents").rows():
-        for parent in parents or []:
-            if parent in known and origin != "synthetic":
-                union.join(name, parent)
-    for copy in near.copies if near is not None else ():
-        if copy.one in known and copy.other in known:
-            union.join(copy.one, copy.other)
+    siblings: dict[str, str] = {}  # made from one picture that is not here
+    listed = manifest.images.select("id", "origin", "parents").rows()
+    synthetic = {name for name, origin, _ in listed if origin == "synthetic"}
+    for name, _, parents in listed:
+        for parent in parents or [] if name not in synthetic else []:
+            union.join(name, parent if parent in known else siblings.setdefault(parent, name))
+    for a, b in same.joined() if same else ():
+        if a in known and b in known and a not in synthetic:
+            union.join(a, b)
     patients = manifest.patient == "given" and "patient" in by
     if "duplicate" in by and not patients and near is not None:
         for a, b, _ in near.pairs:

@@ -21,8 +21,9 @@ from bogam.data import marks as marks_file
 from bogam.data.locator import Locator
 from bogam.data.look_store import PICTURE, SMALL, Look, LookStore
 from bogam.data.manifest import Manifest
+from bogam.data.same.drawn import is_drawn
 
-VERSION = 1
+VERSION = 2
 """Raise it when a look changes."""
 FLAT = 0.01
 """A small picture whose standard deviation is below this share of the picture's range is blank."""
@@ -79,8 +80,8 @@ def take_look(picture: Picture) -> Look:
 
     Returns:
         The small picture (64, 64) and the larger one (aspect kept, 128 at most, never enlarged), grey stretched
-        between the percentiles `CUT`; facts: `values` (digest of the values), `blank`, `height` and `width` of the
-        larger one; and marks.
+        between the percentiles `CUT`; facts: `values` (digest of the values), `blank`, `drawn`
+        (made of a few flat levels, as a mask is), `height` and `width` of the larger one; and marks.
     """
     image = picture.image
     plane = image[:, image.shape[1] // 2] if image.ndim == 4 else image
@@ -92,7 +93,8 @@ def take_look(picture: Picture) -> Look:
     low, high = np.percentile(large, CUT)
     if high <= low:
         low, high = float(large.min()), float(large.max())
-    facts: dict[str, Any] = {"values": values_digest(image), "blank": bool(span == 0 or small.std() < FLAT * span)}
+    facts: dict[str, Any] = {"values": values_digest(image), "blank": bool(span == 0 or small.std() < FLAT * span),
+                             "drawn": is_drawn(plane)}
     return Look(_stretched(small, low, high), _stretched(large, low, high), facts,
                 marks_file.marks_of(plane, picture.levels))
 
@@ -126,7 +128,7 @@ class Looks:
         small: id to (64, 64) uint8 grey; the aspect ratio is not kept.
         picture: id to (Y, X) uint8 grey, 128 at most, aspect kept.
         marks: id to name to value, of `marks.marks_of`.
-        facts: id to `values` (digest of the values alone), `blank`, `height`, `width`.
+        facts: id to `values` (digest of the values alone), `blank`, `drawn`, `height`, `width`.
     """
 
     small: Mapping[str, NDArray[np.uint8]]

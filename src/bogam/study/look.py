@@ -16,7 +16,7 @@ import polars as pl
 import bogam
 from bogam.audit.family import Evidence
 from bogam.audit.memory import place_of, recall, rules_version
-from bogam.audit.run import Audit, audit
+from bogam.audit.run import Audit, audit, is_accepted
 from bogam.core.errors import FileProblem, UserError, say
 from bogam.data.duplicates import MOST_COMPARED, Similar
 from bogam.data.join import join_parts, parts_named
@@ -57,7 +57,7 @@ class Looked:
     @property
     def stops(self) -> bool:
         """Return whether a stop-level finding is not accepted."""
-        return any(f.severity == "stop" and f.rule not in self.accepted for f in self.audit.findings)
+        return any(f.severity == "stop" and not is_accepted(f, self.accepted) for f in self.audit.findings)
 
 
 def audit_of(what: Path, *others: Path, patient: str | None = None, layout: str = "auto", slice_axis: Any = None,
@@ -97,9 +97,9 @@ def audit_of(what: Path, *others: Path, patient: str | None = None, layout: str 
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
         known = None if probe else _remembered(manifest, target, place)
         if known is None:
-            looks, near = look_at(manifest, place, tell)
+            looks, near, same = look_at(manifest, place, tell)
             found = probe_split(manifest, target, looks, near, place, tell) if probe else None
-            known = audit(Evidence(manifest, target, near, looks, found), place)
+            known = audit(Evidence(manifest, target, near, looks, found, same), place)
         kind = "split in folders" if others else "folder" if what.is_dir() else "file"
         return Looked(known, manifest, target=target, what=kind,
                       name=_named("-and-".join(p.resolve().stem for p in (what, *others))))

@@ -26,7 +26,7 @@ def probe_study(recipe: Recipe, ready: Ready, out: Path, cache: Path, tell: Tell
     Returns:
         One sentence for each suspicion.
     """
-    looks, near = look_at(ready.manifest, cache, tell)
+    looks, near, _ = look_at(ready.manifest, cache, tell)
     found = probe_split(ready.manifest, ready.target, looks, near, cache, tell, (recipe.task,), linear=False)
     write_atomically(out / FILE, json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
     return [row["title"] for row in findings_of(out, ready.manifest) if row["severity"] != "note"]

@@ -1,64 +1,75 @@
-"""Are masks, crops or augmented copies counted as samples?"""
+"""Are masks, augmented copies or synthetic pictures counted as samples?"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
-from bogam.audit.family import Evidence, Finding, Rule, rules
-from bogam.data.same.drawn import is_drawn
-from bogam.data.same.names import children_by_name
-from bogam.page.text import many
+import polars as pl
 
-MOST_DRAWN = 0.6
-"""Where more of the images than this are flat drawings, they are the data."""
+from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.page.text import many
 
 
 @rules.register
 class DerivedFiles(Rule):
-    """A file that was made from another file of the set is no sample of its own."""
+    """A mask, a crop, an augmented or a synthetic picture is no sample: the arithmetic of what is counted."""
 
     kind: Literal["derived-files"] = "derived-files"
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
-        """Yield a warning for masks among the images and one for augmented copies, with the arithmetic of counts."""
-        place = dict(evidence.manifest.images.select("id", "image").rows())
-        real = {name for name, origin in evidence.manifest.images.select("id", "origin").rows() if origin == "real"}
-        named = [n for n in children_by_name(place) if n.child in real]
-        copies = [c for c in (evidence.near.copies if evidence.near else ()) if c.one in real and c.other in real]
-        confirmed = {frozenset((c.one, c.other)) for c in copies}
-        drawn = self._drawn(evidence, real)
-        masks = {n.child: n.parent for n in named if n.kind == "mask" and (n.child in drawn or not drawn)}
-        masks |= {name: "" for name in drawn if name not in masks}
-        children = {n.child: (n.parent, "by its name") for n in named
-                    if n.kind == "derived" or (n.kind == "copy" and frozenset((n.child, n.parent)) in confirmed)}
-        for copy in copies:
-            if copy.made and copy.one not in children and copy.other not in children:
-                children[copy.other] = (copy.one, copy.how)
-        children = {child: found for child, found in children.items() if child not in masks}
-        total, rest = len(place), len(place) - len(masks) - len(children)
-        sum_ = f"{total:,} images = {rest:,} pictures" + (
-            f" + {many(len(masks), 'mask')}" if masks else "") + (
-            f" + {many(len(children), 'augmented copy', 'augmented copies')}" if children else "")
-        if masks:
-            yield self.finding(
-                "warning", f"{many(len(masks), 'mask is', 'masks are')} counted as images: {sum_}.",
-                files=[place[m] + (f" (mask of {place[p]})" if p else "") for m, p in masks.items()],
-                pairs=[(m, p, "mask") for m, p in masks.items()],
-                why="A mask holds the answer and shows no patient; the set is smaller than it seems.",
-                do="Put masks into a folder of their own (images/ and masks/), or beside the images as NAME_mask.png.")
-        if children:
-            yield self.finding(
-                "warning", f"{many(len(children), 'augmented copy is', 'augmented copies are')} counted as images: {sum_}.",
-                files=[f"{place[c]} from {place[p] if p else 'a picture that is not here'}: {how}"
-                       for c, (p, how) in children.items()],
-                pairs=[(c, p, how) for c, (p, how) in children.items()],
-                why="Copies are no samples; divided at random they carry test pictures into training.",
-                do="Leave them out and let training augment, or name their parents in a table (columns origin, parents).")
+        """Yield the counts, and warnings for what was made from other files but is counted with them."""
+        manifest = evidence.manifest
+        objects = manifest.objects.filter((pl.col("kind") == "mask") & pl.col("locator").is_not_null())
+        files = objects["locator"].str.split("#").list.first().n_unique() if objects.height else 0
+        total = len(manifest)
+        if files:
+            yield self.finding("note", f"{total + files:,} files = {many(total, 'image')} + "
+                                       f"{many(files, 'mask file')}, which are not counted as images.")
+        names = dict(manifest.images.select("id", "image").rows())
+        yield from self._masks(evidence, names)
+        yield from self._children(evidence, names)
+        origins = Counter(manifest.images["origin"].to_list())
+        if total and origins["synthetic"] == total:
+            yield self.finding("note", "All images are synthetic: what is learned here says nothing about patients.")
+        elif origins["derived"] + origins["synthetic"]:
+            made = origins["derived"] + origins["synthetic"]
+            yield self.finding("warning", f"{many(total, 'image')} = {total - made:,} real + {origins['derived']:,} "
+                                          f"derived + {origins['synthetic']:,} synthetic.",
+                               why="Those are no samples of their own; they belong to the side of their parents.",
+                               do="Leave them out, and let training augment.")
 
-    def _drawn(self, evidence: Evidence, real: set[str]) -> set[str]:
-        looks = evidence.looks
-        if looks is None:
-            return set()
-        found = {name for name in looks.picture if name in real and is_drawn(looks.picture[name][None])}
-        return found if len(found) <= MOST_DRAWN * max(len(looks.picture), 1) else set()
+    def _masks(self, evidence: Evidence, names: dict[str, str]) -> Iterable[Finding]:
+        masks = [*evidence.same.masks, *(evidence.same.blank if evidence.same.masks else ())]
+        if masks:
+            total = len(evidence.manifest)
+            yield self.finding(
+                "warning", f"{many(len(masks), 'mask is', 'masks are')} counted as images: {total:,} = "
+                           f"{many(total - len(masks), 'image')} + {many(len(masks), 'mask')}.",
+                detail="They have a few flat grey levels, or are blank.", files=[names[i] for i in masks],
+                pairs=[(i, "", "a mask?") for i in masks],
+                why="A mask is no sample: it shows the answer, and the number of samples is not what it seems.",
+                do="Move them beside their images (a.png, a_mask.png) or into a folder of masks.")
+
+    def _children(self, evidence: Evidence, names: dict[str, str]) -> Iterable[Finding]:
+        apart = {*evidence.same.masks, *evidence.same.blank}
+        declared = {c.child for c in evidence.same.children if c.by == "declared"}
+        rows: dict[str, tuple[str, str, str]] = {}
+        for child in evidence.same.children:
+            if child.child not in declared and child.child not in apart:
+                rows[child.child] = (child.parent, child.source, child.by)
+        for pair in evidence.same.copies:
+            if pair.made and pair.first not in rows and pair.other not in rows:
+                rows[pair.other] = (pair.first, "", "picture: " + ", ".join(pair.how))
+        if rows:
+            total = len(evidence.manifest)
+            yield self.finding(
+                "warning", f"{many(len(rows), 'image seems', 'images seem')} to be made from other images: {total:,} = "
+                           f"{total - len(rows):,} + {len(rows):,} derived.",
+                files=[f"{names[i]} from {names[parent] if parent else source} ({by})"
+                       for i, (parent, source, by) in rows.items()],
+                pairs=[(parent, i, by) for i, (parent, _, by) in rows.items() if parent],
+                why="Turned, blurred, cropped or otherwise augmented copies add no samples, and across a split they "
+                    "are the answer itself.",
+                do="Remove them, and let training augment; a split of bogam's own keeps them with their parents.")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-import polars as pl
-
 from bogam.audit.family import Evidence, Finding, Rule, rules
 from bogam.page.text import many
 
@@ -18,43 +16,37 @@ class IdenticalAcrossLabels(Rule):
     kind: Literal["identical-across-labels"] = "identical-across-labels"
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
-        """Yield a warning per set: identical pixels, and similar pictures, with different labels."""
+        """Yield a warning per set: identical, transformed, and similar pictures with different labels."""
         if not evidence.classes:
             return
-        images = evidence.manifest.images.filter(pl.col("pixels_sha256").is_not_null())
-        pairs = []
-        for _, rows in images.group_by("pixels_sha256", maintain_order=True):
-            labels = {evidence.classes.get(i) for i in rows["id"].to_list()} - {None}
-            if len(labels) > 1:
-                pairs.append(" = ".join(f"{n} ({evidence.classes.get(i, 'no label')})"
-                                        for i, n in rows.select("id", "image").rows()))
-        if pairs:
-            yield self.finding("warning", f"{many(len(pairs), 'picture is', 'pictures are')} filed under two labels.",
-                               files=pairs, why="One of the two labels is wrong; the model cannot learn both.",
+        names, classes = dict(evidence.manifest.images.select("id", "image").rows()), evidence.classes
+        sets = [ids for ids in evidence.same.identical if len({classes.get(i) for i in ids} - {None}) > 1]
+        if sets:
+            yield self.finding("warning", f"{many(len(sets), 'picture is', 'pictures are')} filed under two labels.",
+                               files=[" = ".join(f"{names[i]} ({classes.get(i, 'no label')})" for i in ids)
+                                      for ids in sets],
+                               pairs=[(ids[0], ids[1], "identical") for ids in sets],
+                               why="One of the two labels is wrong; the model cannot learn both.",
                                do="Ask who labeled them; correct or remove them.")
-        yield from self._copies(evidence)
-        names = dict(images.select("id", "image").rows())
-        hashes = dict(images.select("id", "pixels_sha256").rows())
-        near = [f"{names[a]} ({evidence.classes[a]}) ~ {names[b]} ({evidence.classes[b]}), r = {r:.3f}"
-                for a, b, r in (evidence.near.pairs if evidence.near else ())
-                if a in evidence.classes and b in evidence.classes and a in names and b in names
-                and evidence.classes[a] != evidence.classes[b] and hashes[a] != hashes[b]]
+        copies = [p for p in evidence.same.copies if p.first in classes and p.other in classes
+                  and classes[p.first] != classes[p.other]]
+        if copies:
+            bear = ("pair of transformed pictures bears", "pairs of transformed pictures bear")
+            yield self.finding("warning", f"{many(len(copies), *bear)} different labels.",
+                               files=[f"{names[p.first]} ({classes[p.first]}) ~ {names[p.other]} ({classes[p.other]}), "
+                                      f"{', '.join(p.how)}" for p in copies],
+                               pairs=[(p.first, p.other, f"{classes[p.first]} and {classes[p.other]}") for p in copies],
+                               why="They are one picture: one of the two labels is wrong.",
+                               do="Ask who labeled them; correct or remove them.")
+        same = {frozenset(pair) for pair in evidence.same.joined()}
+        same |= {frozenset((a, b)) for ids in evidence.same.identical for a in ids for b in ids}
+        pairs = [(a, b, r) for a, b, r in (evidence.near.pairs if evidence.near else ())
+                 if a in classes and b in classes and a in names and b in names
+                 and classes[a] != classes[b] and frozenset((a, b)) not in same]
+        near = [f"{names[a]} ({classes[a]}) ~ {names[b]} ({classes[b]}), r = {r:.3f}" for a, b, r in pairs]
         words = ("pair of similar pictures bears", "pairs of similar pictures bear")
         if near:
             yield self.finding("warning", f"{many(len(near), *words)} different labels.",
-                               files=near, why="They may show one lesion that was labeled twice, or merely look alike.",
+                               files=near, pairs=[(a, b, f"{classes[a]} and {classes[b]}") for a, b, _ in pairs],
+                               why="They may show one lesion that was labeled twice, or merely look alike.",
                                do="Look at them.")
-
-    def _copies(self, evidence: Evidence) -> Iterable[Finding]:
-        place, classes = dict(evidence.manifest.images.select("id", "image").rows()), evidence.classes
-        pixels = dict(evidence.manifest.images.select("id", "pixels_sha256").rows())
-        found = [(c.one, c.other, f"{classes[c.one]} and {classes[c.other]}: {c.how}")
-                 for c in (evidence.near.copies if evidence.near else ())
-                 if c.one in classes and c.other in classes and classes[c.one] != classes[c.other]
-                 and (pixels.get(c.one) is None or pixels.get(c.one) != pixels.get(c.other))]
-        if found:
-            yield self.finding(
-                "warning", f"{many(len(found), 'pair')} of images show one picture under two labels.",
-                files=[f"{place[a]} = {place[b]}: {how}" for a, b, how in found], pairs=found,
-                why="One of the two labels is wrong; the model cannot learn both.",
-                do="Ask who labeled them; correct or remove them.")

@@ -1,4 +1,4 @@
-"""Does one picture, transformed, lie on two sides of the split?"""
+"""Does one picture lie on two sides of the split, as it is or transformed?"""
 
 from __future__ import annotations
 
@@ -6,31 +6,62 @@ from collections.abc import Iterable
 from typing import Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
-from bogam.audit.sides import parts_of, torn
+from bogam.audit.sides import places, torn, unfit
 from bogam.page.text import many
 
 
 @rules.register
 class SamePictureAcrossSplit(Rule):
-    """A re-encoded, flipped, cropped or filtered copy on the other side is the same leak as the picture itself."""
+    """An identical or transformed picture in training and in test lets a network answer from memory."""
 
     kind: Literal["same-picture-across-split"] = "same-picture-across-split"
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
-        """Yield a stop for copies between the test part and another, a warning for other parts."""
-        if evidence.near is None:
+        """Yield a stop for identical, and for transformed, pictures in the test part and another; else a warning.
+
+        Transformed pictures that hang together in a group of more than 5 % of the set are a warning: then the
+        threshold does not fit the set.
+        """
+        where = places(evidence.manifest)
+        if not where:
             return
-        place = dict(evidence.manifest.images.select("id", "image").rows())
-        pairs = [(c.one, c.other, f"{c.how} ({c.agreement:.3f})") for c in evidence.near.copies
-                 if c.one in place and c.other in place]
-        tests, others = torn(pairs, parts_of(evidence.manifest))
-        for severity, found, between in (("stop", tests, "the test part and another"),
-                                         ("warning", others, "training and validation")):
-            if found:
-                yield self.finding(
-                    "stop" if severity == "stop" else "warning",
-                    f"{many(len(found), 'pair')} of pictures on two sides show one picture: {between}.",
-                    files=[f"{place[a]} = {place[b]}: {how}" for a, b, how in found], pairs=found,
-                    detail="Each pair was laid over each other and agrees to the finest detail.",
-                    why="Whoever has seen the one knows the answer to the other.",
-                    do="Remove one of each, or let bogam split (split: {kind: kfold}), which keeps them together.")
+        names = dict(evidence.manifest.images.select("id", "image").rows())
+        sets = torn(((ids[i], other, ids) for ids in evidence.same.identical for i in range(len(ids))
+                     for other in ids[i + 1:]), where)
+        for found, test in ((sets.tests, True), (sets.others, False)):
+            torn_sets = [ids for ids in dict.fromkeys(found) if test or ids not in sets.tests]
+            if torn_sets:
+                lie = many(len(torn_sets), "identical picture lies", "identical pictures lie")
+                yield self._say(evidence, test, lie,
+                                [" = ".join(names[i] for i in ids) for ids in torn_sets],
+                                [(ids[0], ids[1], "identical") for ids in torn_sets],
+                                {i for ids in torn_sets for i in ids}, where)
+        large = unfit(evidence.same, len(evidence.manifest))
+        pairs = torn(((p.first, p.other, p) for p in evidence.same.copies), where)
+        for found_pairs, test in ((pairs.tests, True), (pairs.others, False)):
+            for doubtful in (False, True):
+                kept = [p for p in found_pairs if (p.first in large) == doubtful]
+                if kept:
+                    words = many(len(kept), "pair of transformed pictures lies", "pairs of transformed pictures lie")
+                    yield self._say(evidence, test, words,
+                                    [f"{names[p.first]} ~ {names[p.other]} ({', '.join(p.how)})" for p in kept],
+                                    [(p.first, p.other, ", ".join(p.how)) for p in kept],
+                                    {i for p in kept for i in (p.first, p.other)}, where, doubtful)
+
+    def _say(self, evidence: Evidence, test: bool, words: str, files: list[str], pairs: list[tuple[str, str, str]],
+             ids: set[str], where: dict[str, dict[tuple[int, int], str]], doubtful: bool = False) -> Finding:
+        between = "the test part and another" if test else "training and validation"
+        tested = [name for name, parts in where.items() if "test" in parts.values()]
+        known = [name for name in tested if name in ids]
+        worth = ""
+        if test and tested:
+            worth = (f"{len(known):,} of {len(tested):,} test images ({100 * len(known) / len(tested):.1f} %) can be "
+                     "answered from memory: at most so many points of accuracy.")
+        detail = ("More than 5 % of the set hang together by such pairs: the threshold does not fit this set, so this "
+                  "is no stop.") if doubtful else ""
+        return self.finding(
+            "stop" if test and not doubtful else "warning", f"{words} on two sides: {between}.", detail=detail,
+            files=files, pairs=pairs, worth=worth,
+            why="The model has seen the answer: scores on such images say nothing about new patients." if test else
+                "Epoch and threshold are then chosen on images whose answer was seen.",
+            do="Let bogam split (split: {kind: kfold}), which keeps them together, or remove them from one side.")

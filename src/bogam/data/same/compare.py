@@ -150,7 +150,8 @@ def _agreement(a: FloatArray, b: FloatArray, x: FloatArray, y: FloatArray, pixel
         one, two = ((s[k] - s[k + 1]) * seen for s in soft)
         power_one, power_two, both = (cv2.boxFilter(v, -1, (window, window)) for v in (one * one, two * two, one * two))
         found = both / np.sqrt(power_one * power_two + 1e-6)
-        strength = np.minimum(power_one / (power_one[where].mean() + 1e-9), power_two / (power_two[where].mean() + 1e-9))
+        strength = np.minimum(power_one / (power_one[where].mean() + 1e-9),
+                              power_two / (power_two[where].mean() + 1e-9))
         busy = where & (strength >= max(float(np.median(strength[where])), 0.02))
         if busy.sum() < 0.02 * busy.size:
             agree.append(0.0)

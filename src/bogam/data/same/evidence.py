@@ -164,8 +164,10 @@ def _children(manifest: Manifest, looks: Looks, copies: tuple[Pair, ...], identi
                 for name, parents in manifest.images.select("id", "parents").rows() for parent in parents or []]
     declared = {c.child for c in children}
     for named in children_by_name(dict(manifest.images.select("id", "image").rows())):
-        if named.child in declared or (named.kind == "mask" and named.child not in drawn and named.child in looks.facts):
+        if named.child in declared:
             continue
+        if named.kind == "mask" and named.child not in drawn and named.child in looks.facts:
+            continue  # the name says mask, and the picture is none
         a, b = first.get(named.child, named.child), first.get(named.parent, named.parent)
         agreed = a == b or frozenset((a, b)) in seen
         if agreed or named.kind != "copy":

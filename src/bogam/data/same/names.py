@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from bogam.data.layouts.tree import stem_of
 
-_WORDS = ("aug", "augment", "augmented", "augmentation", "flip", "flipped", "hflip", "vflip", "fliph", "flipv", "flip[-_ ]?lr",
-          "flip[-_ ]?ud", "mirror", "mirrored", "rot", "rotate", "rotated", "rotation", "shift", "shifted", "translate",
-          "translated", "zoom", "zoomed", "scaled", "shear", "sheared", "crop", "cropped", "blur", "blurred",
-          "gaussian", "gaussian[-_ ]?blur", "noise", "noisy", "clahe", "eq", "equalize", "equalized", "histeq", "gamma",
-          "bright", "brightness", "contrast", "elastic", "grid", "grid[-_ ]?distortion", "distort", "distorted",
-          "affine", "warp", "warped", "jitter", "fancy[-_ ]?pca", "pca", "sharpen", "sharpened", "invert", "inverted",
-          "transformed", "mixup", "cutmix", "synthetic", "synth", "gan", "fake", "generated")
+_WORDS = (
+    "aug", "augment", "augmented", "augmentation", "flip", "flipped", "hflip", "vflip", "fliph", "flipv",
+    "flip[-_ ]?lr", "flip[-_ ]?ud", "mirror", "mirrored", "rot", "rotate", "rotated", "rotation", "shift",
+    "shifted", "translate", "translated", "zoom", "zoomed", "scaled", "shear", "sheared", "crop", "cropped",
+    "blur", "blurred", "gaussian", "gaussian[-_ ]?blur", "noise", "noisy", "clahe", "eq", "equalize",
+    "equalized", "histeq", "gamma", "bright", "brightness", "contrast", "elastic", "grid",
+    "grid[-_ ]?distortion", "distort", "distorted", "affine", "warp", "warped", "jitter", "fancy[-_ ]?pca", "pca",
+    "sharpen", "sharpened", "invert", "inverted", "transformed", "mixup", "cutmix", "synthetic", "synth", "gan",
+    "fake", "generated")
 _COPY = ("copy", "kopie", "dup", "duplicate")
 _MASK = ("mask", "seg", "segmentation", "gt", "label", "groundtruth", "annotation")
 _SIGN = r"(?:[-+]?\d+(?:\.\d+)?(?:deg)?)?"
