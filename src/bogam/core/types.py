@@ -63,6 +63,8 @@ class Case:
         points: (M, 2) float64 rows (y, x) in pixels; None: nobody looked.
         targets: name to value, or None: nobody looked.
         history: what each step did, in order; a plain mapping that JSON can hold.
+        origin: "real", "derived" or "synthetic".
+        parents: ids of what it was made from; of a synthetic case, those that its generator learned from.
     """
 
     id: str
@@ -78,6 +80,8 @@ class Case:
     points: FloatArray | None = None
     targets: Mapping[str, Any] = field(default_factory=dict)
     history: tuple[Mapping[str, Any], ...] = ()
+    origin: str = "real"
+    parents: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Case:
         """Return a copy with some fields changed."""

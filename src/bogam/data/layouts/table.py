@@ -23,11 +23,13 @@ _ROLES = {
     "lesion": {"lesion", "lesionid"}, "site": {"site", "hospital", "institution", "center", "centre"},
     "scanner": {"scanner", "device", "manufacturer"}, "modality": {"modality"},
     "view": {"view", "viewposition", "projection"}, "laterality": {"laterality", "side"},
+    "origin": {"origin", "provenance"}, "parents": {"parents", "parent", "parentid", "madefrom"},
     "part": {"part", "split", "subset", "partition"}, "mask": {"mask", "maskfile", "maskpath", "segmentation"}}
 _TARGETS = ("class", "label", "target", "diagnosis", "dx", "finding", "pathology", "category")
 _ROLE_NAMES = ("image", *_ROLES)
 _MASKS = re.compile(r"mask|segment|annotation|label|groundtruth|ground_truth", re.IGNORECASE)
-_FACTS = tuple(role for role in _ROLES if role not in ("mask", "part"))
+_FACTS = tuple(role for role in _ROLES if role not in ("mask", "part", "origin", "parents"))
+_ORIGINS = ("real", "derived", "synthetic")
 
 
 def _plain(column: str) -> str:
@@ -144,6 +146,13 @@ def read(fit: Fit, options: Options) -> Draft:
         seen.add(image)
         facts = {role: row[columns[role]] or None for role in _FACTS if role in columns}
         part = part_of(row[columns["part"]] or "") if "part" in columns else None
+        made = [text.strip() for text in re.split(r"[;|]", row[columns["parents"]] or "") if text.strip()] \
+            if "parents" in columns else []
+        origin = (row[columns["origin"]] or "").strip().lower() if "origin" in columns else ""
+        if origin and origin not in _ORIGINS:
+            raise UserError(say(f"{name}, column {columns['origin']}", repr(origin), "real, derived or synthetic"))
+        facts["origin"] = origin or ("derived" if made else None)
+        facts["parents"] = [str(tree.prefix + found) if (found := finder(parent)) else parent for parent in made]
         added = draft.add_image(tree, image, part=part, **facts)
         for target, spec in targets.items():
             values[target][added["name"]] = _value(row[target], spec, name, target)

@@ -62,8 +62,8 @@ def match(first: Features, other: Features, mirrored: bool) -> Match | None:
     """
     if min(len(first.points), len(other.points)) < 4:
         return None
-    theirs = np.ascontiguousarray(other.descriptors[:, MIRROR]) if mirrored else other.descriptors
-    pairs = _matcher().match(first.descriptors, theirs)
+    theirs = other.descriptors[:, MIRROR] if mirrored else other.descriptors
+    pairs = _matcher().match(first.descriptors.astype(np.float32), theirs.astype(np.float32))
     mutual = np.array([(p.queryIdx, p.trainIdx) for p in pairs if p.distance < FAR], np.int64)
     if len(mutual) < 4:
         return None

@@ -14,8 +14,8 @@ _WORDS = (
     "flip[-_ ]?lr", "flip[-_ ]?ud", "mirror", "mirrored", "rot", "rotate", "rotated", "rotation", "shift",
     "shifted", "translate", "translated", "zoom", "zoomed", "scaled", "shear", "sheared", "crop", "cropped",
     "blur", "blurred", "gaussian", "gaussian[-_ ]?blur", "noise", "noisy", "clahe", "eq", "equalize",
-    "equalized", "histeq", "gamma", "bright", "brightness", "contrast", "elastic", "grid", "grid[-_
-    ]?distortion", "distort", "distorted", "affine", "warp", "warped", "jitter", "fancy[-_ ]?pca", "pca",
+    "equalized", "histeq", "gamma", "bright", "brightness", "contrast", "elastic", "grid",
+    "grid[-_ ]?distortion", "distort", "distorted", "affine", "warp", "warped", "jitter", "fancy[-_ ]?pca", "pca",
     "sharpen", "sharpened", "invert", "inverted", "transformed", "mixup", "cutmix", "synthetic", "synth", "gan",
     "fake", "generated")
 _COPY = ("copy", "kopie", "dup", "duplicate")
