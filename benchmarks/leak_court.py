@@ -322,7 +322,7 @@ def main() -> None:
     parser.add_argument("--per-rung", type=int, default=PER_RUNG)
     parser.add_argument("--set", default="", help="only sets whose name holds this")
     parser.add_argument("--kind", default="", help="only ladders whose name holds this")
-    parser.add_argument("--join", nargs="+", type=Path, default=(), help="results of runs on single sets, to one report")
+    parser.add_argument("--join", nargs="+", type=Path, default=(), help="results of single sets, to one report")
     parser.add_argument("--out", default="leak_court", help="name of the results")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)
     chosen = parser.parse_args()

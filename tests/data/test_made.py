@@ -37,5 +37,6 @@ def test_a_wholly_synthetic_set_is_divided_like_a_real_one() -> None:
     whole = manifest([])
     import polars as pl
     whole = whole.but(images=whole.images.with_columns(origin=pl.lit("synthetic")))
-    result = split_real(whole, SplitSection(folds=3, validation=0.25), {i: i for i in whole.images["id"].to_list()}, None)
+    groups = {i: i for i in whole.images["id"].to_list()}
+    result = split_real(whole, SplitSection(folds=3, validation=0.25), groups, None)
     assert result.folds["id"].n_unique() == 12

@@ -66,6 +66,8 @@ class Case:
         targets: name to value, or None: nobody looked. After a mix of unequal ones a mapping of value to share.
         history: what each step did, in order; a plain mapping that JSON can hold.
         points_inside: (M,) which points no augmentation has moved out of the image; None: none has moved any.
+        origin: "real", "derived" or "synthetic".
+        parents: ids of what it was made from; of a synthetic case, those that its generator learned from.
     """
 
     id: str
@@ -82,6 +84,8 @@ class Case:
     targets: Mapping[str, Any] = field(default_factory=dict)
     history: tuple[Mapping[str, Any], ...] = ()
     points_inside: NDArray[np.bool_] | None = None
+    origin: str = "real"
+    parents: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Case:
         """Return a copy with some fields changed; a third of the cost of `dataclasses.replace`, which runs often."""

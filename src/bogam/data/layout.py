@@ -119,12 +119,13 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     if patient is None and not any(row.get("patient") for row in draft.images):
         patient = phantom.patient if phantom else None
     status = _settle_patients(draft, patient, dataset)
+    ids = {row["name"]: row["id"] for row in draft.images}
     for row in draft.images:
         row["modality"] = row.get("modality") or (_modality(known) if known else None)
         if dataset is not None and dataset.site and (place := re.search(dataset.site, row["name"])):
             row["site"] = row.get("site") or place["site"]
         row["origin"] = row.get("origin") or ("synthetic" if phantom else "real")
-        row["parents"] = row.get("parents") or []
+        row["parents"] = [ids.get(parent, parent) for parent in row.get("parents") or []]
     notes = [f"Read as {fit.layout}: {fit.what}.", *account(draft, tree, fit), *_class_notes(draft), *draft.notes]
     if phantom:
         notes.append(f"This is a phantom ({phantom.kind}): synthetic images, which show no person.")

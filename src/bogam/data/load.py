@@ -90,7 +90,8 @@ def load_case(manifest: Manifest, id: str, channels: Channels = "keep", resize_m
         targets = {k: v for k, v in manifest.targets.row(index.targets[id], named=True).items() if k != "id"}
     return Case(id=id, image=image, levels=picture.levels, level_unit=picture.level_unit, patient=row["patient"],
                 spacing_mm=picture.spacing_mm, affine=picture.affine, masks=masks, boxes=boxes, box_labels=box_labels,
-                points=np.asarray(points, np.float64) if points else None, targets=targets, history=tuple(history))
+                points=np.asarray(points, np.float64) if points else None, targets=targets, history=tuple(history),
+                origin=row["origin"], parents=tuple(row["parents"] or ()))
 
 
 def read_entry(picture: Picture) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Images that were made from others (derived, synthetic): they train where all their parents train, and nowhere else."""
+"""Images that were made from others (derived, synthetic): they train where all their parents train, nowhere else."""
 
 from __future__ import annotations
 

@@ -34,6 +34,8 @@ class Entry(NamedTuple):
     key: str
     patient: str | None
     targets: Mapping[str, Any]
+    origin: str = "real"
+    parents: tuple[str, ...] = ()
 
 
 class Prepared:
@@ -117,7 +119,8 @@ def _unpack(entry: Entry, arrays: Mapping[str, Array], meta: Mapping[str, Any]) 
     return Case(id=entry.id, image=arrays["image"], levels=numbers("levels"), level_unit=meta["level_unit"],
                 patient=entry.patient, spacing_mm=numbers("spacing_mm"), affine=floats("affine", 4, 4),
                 masks=arrays.get("masks"), boxes=floats("boxes", -1, 4), box_labels=tuple(meta["box_labels"]),
-                points=floats("points", -1, 2), targets=entry.targets, history=tuple(meta["history"]))
+                points=floats("points", -1, 2), targets=entry.targets, history=tuple(meta["history"]),
+                origin=entry.origin, parents=entry.parents)
 
 
 class _Row(NamedTuple):
@@ -133,7 +136,7 @@ def _rows(manifest: Manifest) -> list[_Row]:
     for row in manifest.objects.iter_rows(named=True):
         objects.setdefault(row["id"], []).append(row)
     targets = {row.pop("id"): row for row in manifest.targets.iter_rows(named=True)}
-    images = manifest.images.select("id", "patient", "image", "pixels_sha256")
+    images = manifest.images.select("id", "patient", "image", "pixels_sha256", "origin", "parents")
     return [_Row(row["id"], row["patient"], row, objects.get(row["id"], ()), targets.get(row["id"], {}))
             for row in images.iter_rows(named=True)]
 
@@ -232,6 +235,6 @@ def prepare_cases(manifest: Manifest, steps: Sequence[Step], cache: Cache, *, ch
                 progress(done, len(rows))
     finally:
         cv2.setNumThreads(own_threads)
-    return Prepared(cache.folder, [Entry(row.id, keys[row.id], row.patient, row.targets) for row in rows
-                                   if row.id in keys],
+    return Prepared(cache.folder, [Entry(row.id, keys[row.id], row.patient, row.targets, row.image["origin"],
+                                         tuple(row.image["parents"] or ())) for row in rows if row.id in keys],
                     [(row.id, problems[row.id]) for row in rows if row.id in problems])

@@ -24,15 +24,16 @@ _ROLES = {
     "lesion": {"lesion", "lesionid"}, "site": {"site", "hospital", "institution", "center", "centre"},
     "scanner": {"scanner", "device", "manufacturer"}, "modality": {"modality"},
     "view": {"view", "viewposition", "projection"}, "laterality": {"laterality", "side"},
+    "origin": {"origin", "provenance"}, "parents": {"parents", "parent", "parentid", "madefrom"},
     "part": {"part", "split", "subset", "partition"}, "mask": {"mask", "maskfile", "maskpath", "segmentation"}}
-_ORIGINS = {"real", "derived", "synthetic"}
 _TARGETS = ("class", "label", "target", "diagnosis", "dx", "finding", "pathology", "category")
 _ROLE_NAMES = ("image", *_ROLES)
 _MASKS = re.compile(r"mask|segment|annotation|label|groundtruth|ground_truth", re.IGNORECASE)
 _IDS = re.compile(r"(?:^|[^a-z])(?:patient|subject|case|person|participant|volunteer|study|exam|accession|visit|series|"
                   r"mrn|pid|record)(?:$|[^a-z]|id|no|nr|num|uid|name)|(?:^|[^a-z])u?id$", re.IGNORECASE)
 """Names of columns that may hold an id shared by several images."""
-_FACTS = tuple(role for role in _ROLES if role not in ("mask", "part"))
+_FACTS = tuple(role for role in _ROLES if role not in ("mask", "part", "origin", "parents"))
+_ORIGINS = ("real", "derived", "synthetic")
 
 
 def _plain(column: str) -> str:
@@ -150,8 +151,14 @@ def read(fit: Fit, options: Options) -> Draft:
             continue
         seen.add(image)
         facts = {role: row[columns[role]] or None for role in _FACTS if role in columns}
-        facts |= _origin(row)
         part = part_of(row[columns["part"]] or "") if "part" in columns else None
+        made = [text.strip() for text in re.split(r"[;|]", row[columns["parents"]] or "") if text.strip()] \
+            if "parents" in columns else []
+        origin = (row[columns["origin"]] or "").strip().lower() if "origin" in columns else ""
+        if origin and origin not in _ORIGINS:
+            raise UserError(say(f"{name}, column {columns['origin']}", repr(origin), "real, derived or synthetic"))
+        facts["origin"] = origin or ("derived" if made else None)
+        facts["parents"] = [str(tree.prefix + found) if (found := finder(parent)) else parent for parent in made]
         added = draft.add_image(tree, image, part=part, **facts)
         for target, spec in targets.items():
             values[target][added["name"]] = _value(row[target], spec, name, target, options.nothing)
@@ -181,13 +188,6 @@ def read(fit: Fit, options: Options) -> Draft:
     add_coco(draft, tree)
     add_lists(draft, tree)
     return draft
-
-
-def _origin(row: dict[str, str | None]) -> dict[str, object]:
-    """Return whether an image is made from others, and from which (ids parted by |), where a table says so."""
-    if row.get("origin") not in _ORIGINS:
-        return {}
-    return {"origin": row["origin"], "parents": [p for p in (row.get("parents") or "").split("|") if p]}
 
 
 def _add_masks(draft: Draft, tree: Tree, named: list[tuple[str, str]], images: set[str], options: Options) -> None:
