@@ -103,8 +103,8 @@ def main() -> None:
         rows += measure(f"phantom {kind}", drawn(kind), "", repeats)
     lines = ["# Suspicious labels: what is named, and how much of it rightly", "",
              f"`python benchmarks/labels.py --repeats {repeats}`. {machine.sentence(machine.facts())} Sums over "
-             f"{repeats} repeats where labels were changed. cleanlab: `find_label_issues` with its defaults on the same "
-             "probabilities.", "",
+             f"{repeats} repeats where labels were changed. cleanlab: `find_label_issues` with its defaults on the "
+             "same probabilities.", "",
              "| Set | AUC of the model | Changed | Named | of these changed | cleanlab names | of these changed |",
              "|---|---:|---:|---:|---:|---:|---:|"]
     lines += [f"| {r['set']}{' (' + r['note'] + ')' if r['note'] else ''} | {min(r['auc']):.3f} | {r['changed']:,} of "
