@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bogam.core.types import Array
 
-VERSION = 3
+VERSION = 4
 """Raise it when `marks_of` changes what it returns: what was measured before is then measured anew."""
 
 Gray = NDArray[np.uint8]
@@ -40,7 +40,7 @@ def marks_of(image: Array, levels: tuple[float, float] | None) -> dict[str, floa
     """Return name to value of what can be told from one picture's pixels.
 
     `border_top`, `border_bottom`, `border_left`, `border_right`: share of the height or width that is a uniform border.
-    `text`: words of burnt-in text. `callipers`: crosses. `markers`: single bright signs near the edge, such as the L or
+    `text`: words of burnt-in text. `callipers`: crosses, two at least, as a measurement has. `markers`: single bright signs near the edge, such as the L or
     R of an X-ray or the logo of a scanner. `overlay`: share of colored pixels in a picture that is grey otherwise.
     Pictures below `SMALLEST` pixels have none of the last four.
 
@@ -71,7 +71,8 @@ def marks_of(image: Array, levels: tuple[float, float] | None) -> dict[str, floa
         gray = np.asarray(np.max(channels, axis=0), np.uint8)
     words = text_boxes(gray)
     found["text"] = float(len(words))
-    found["callipers"] = float(sum(not _inside((x, y, 0, 0), words) for x, y in crosses(gray)))
+    pluses = sum(not _inside((x, y, 0, 0), words) for x, y in crosses(gray))
+    found["callipers"] = float(pluses) if pluses >= 2 else 0.0
     found["markers"] = float(sum(not _inside(box, words) for box in letters(gray)))
     return found
 
