@@ -14,12 +14,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[variable] = "1"
 
 import augment_peers as peers
 import cv2
@@ -27,13 +24,14 @@ import machine
 import numpy as np
 
 from bogam.augment.family import augmentations
-from bogam.augment.plan import Plan, replay
+from bogam.augment.plan import Plan
 from bogam.core.types import Case
 
 CHAIN: list[dict[str, Any]] = [
     {"flip-horizontal": {}}, {"rotate": {}}, {"shift": {}}, {"zoom": {}}, {"elastic": {}}, {"grid-distortion": {}},
     {"optical-distortion": {}}, {"brightness": {}}, {"contrast": {}}, {"gamma": {}},
     {"gaussian-blur": {"sigma_px": [peers.SIGMA, peers.SIGMA]}}]
+THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 SHORT = ("flip-horizontal", "rotate", "shift", "zoom", "elastic", "brightness", "contrast", "gamma", "gaussian-blur")
 DEPTHS = {"uint8": 255.0, "uint16": 65535.0, "float32": 1.0}
 Work = Callable[[], object]
@@ -77,22 +75,24 @@ def floor(image: np.ndarray, mask: np.ndarray) -> Work:
     return work
 
 
-def alternate(works: dict[str, Work], rounds: int, least_s: float = 0.02) -> dict[str, tuple[float, float]]:
+def alternate(works: dict[str, Work], rounds: int, least_s: float = 0.02,
+              wall: bool = False) -> dict[str, tuple[float, float]]:
     """Return for each work its median milliseconds per image and its median ratio to the first, round by round."""
+    clock = time.perf_counter if wall else time.process_time
     calls = {}
     for name, work in works.items():
         work()
-        start = time.process_time()
+        start = clock()
         work()
-        once = time.process_time() - start
+        once = clock() - start
         calls[name] = max(1, round(least_s / max(once, 1e-6)))
     times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
-            start = time.process_time()
+            start = clock()
             for _ in range(calls[name]):
                 work()
-            spent = time.process_time() - start
+            spent = clock() - start
             times[name].append(spent / calls[name] / getattr(work, "images", 1) * 1e3)
     first = times[next(iter(works))]
     return {name: (statistics.median(held), statistics.median(a / b for a, b in zip(held, first, strict=True)))
@@ -107,9 +107,9 @@ def rows(title: str, found: dict[str, tuple[float, float]]) -> list[str]:
 def chain(rounds: int, sizes: tuple[int, ...]) -> list[str]:
     """The medical chain against the floor and every library."""
     lines = ["## The medical chain", "", "Flip, affine, elastic, grid distortion, optical distortion, brightness, "
-             "contrast, gamma, Gaussian blur of image and mask. MONAI lacks the optical distortion; kornia, torchvision "
-             "and batchgeneratorsv2 lack both distortions. `dx = dy` moves both axes alike: less than the same work.",
-             "", "| image | library | ms | times bogam |", "| --- | --- | --- | --- |"]
+             "contrast, gamma, Gaussian blur of image and mask. MONAI lacks the optical distortion; kornia, "
+             "torchvision and batchgeneratorsv2 lack both distortions. `dx = dy` moves both axes alike: less than the "
+             "same work.", "", "| image | library | ms | times bogam |", "| --- | --- | --- | --- |"]
     for side in sizes:
         for dtype, high in DEPTHS.items():
             image, mask = picture(side, dtype)
@@ -130,9 +130,10 @@ def chain(rounds: int, sizes: tuple[int, ...]) -> list[str]:
 
 def single(rounds: int, sizes: tuple[int, ...]) -> list[str]:
     """Each augmentation alone against the fastest library that has it, and those that are slower."""
-    lines, slow = ["## Each augmentation alone", "", "Image and mask. A line counts as slower where it takes more than "
-                   "the larger of 20 % and 50 microseconds longer.", "",
-                   "| image | augmentation | bogam ms | other ms | bogam / other |", "| --- | --- | --- | --- | --- |"], []
+    lines = ["## Each augmentation alone", "", "Image and mask. A line counts as slower where it takes longer by more "
+             "than the larger of 20 % and 50 microseconds.", "",
+             "| image | augmentation | bogam ms | other ms | bogam / other |", "| --- | --- | --- | --- | --- |"]
+    slow = []
     for side in sizes:
         for dtype, high in DEPTHS.items():
             image, mask = picture(side, dtype)
@@ -159,22 +160,54 @@ def volume(rounds: int, side: int) -> list[str]:
     steps: list[dict[str, Any]] = [{"flip-horizontal": {}}, {"rotate": tilt}, {"shift": {}}, {"zoom": {}},
                                    {"elastic": {"cells": [5, 5], "depth_cells": 5}}]
     works = {"bogam": ours(steps, image, mask, 1.0), **peers.volume_chains(image, mask)}
-    return ["## A volume", "", f"Mirror, rotation about three axes, shift, zoom, elastic of image and mask, {side} voxels "
-            "a side, float32.", "", "| image | library | ms | times bogam |", "| --- | --- | --- | --- |",
+    return ["## A volume", "", "Mirror, rotation about three axes, shift, zoom, elastic of image and mask, "
+            f"{side} voxels a side, float32.", "",
+            "| image | library | ms | times bogam |", "| --- | --- | --- | --- |",
             *rows(f"{side} x {side} x {side}", alternate(works, rounds))]
+
+
+def batch(rounds: int, side: int) -> list[str]:
+    """Whole batches as tensors, on the steps that kornia has; on a GPU where there is one."""
+    import torch
+
+    from bogam.augment.apply_torch import BatchApplier
+    image, mask = picture(side, "float32")
+    steps = [step for step in CHAIN if next(iter(step)) in SHORT]
+    plan = Plan([augmentations.parse({kind: {**fields, "probability": 1.0}})
+                 for step in steps for kind, fields in step.items()], seed=0)
+    lines = ["## Batches of tensors", "", f"Flip, affine, elastic, brightness, contrast, gamma, blur; {side} x {side}, "
+             "float32; milliseconds per image.", "", "| device and batch | library | ms | times bogam on tensors |",
+             "| --- | --- | --- | --- |"]
+    for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
+        for count in (4, 16):
+            cases = [Case(f"case-{k}", image[None], (0.0, 1.0), masks=mask[None]) for k in range(count)]
+            applier = BatchApplier(plan, device)
+            epoch = iter(range(10 ** 9))
+
+            def tensors(cases: list[Case] = cases, applier: BatchApplier = applier,
+                        epoch: Iterator[int] = epoch) -> object:
+                number = next(epoch)
+                return applier.apply(cases, [plan.draw(case, number) for case in cases])[0].sum().item()
+
+            works: dict[str, Any] = {"bogam, tensors": tensors, "bogam, case by case": ours(steps, image, mask, 1.0),
+                                     "kornia": peers.kornia_chain(image, mask, count, device)}
+            works["bogam, tensors"].images = count
+            lines += rows(f"{device}, {count}", alternate(works, rounds, wall=device == "cuda"))
+    return lines
 
 
 def memory() -> list[str]:
     """Resident memory of one worker process that has imported the library and augmented 50 images."""
     programs = {"bogam": "work = bench.ours(bench.CHAIN, image, mask, 255.0)",
-                "albumentations": "work = peers.albumentations_work(list(peers.albumentations_steps().values()), image, "
-                                  "mask)",
+                "albumentations": "steps = list(peers.albumentations_steps().values())\n"
+                                  "work = peers.albumentations_work(steps, image, mask)",
                 "MONAI": "work = peers.monai_chain(image.astype(np.float32) / 255, mask)",
                 "kornia, batch 1": "work = peers.kornia_chain(image.astype(np.float32) / 255, mask, 1)"}
-    lines = ["## Memory per worker", "", "Resident memory in MB of a process that has augmented 50 images of 512 x 512, "
-             "uint8 where the library takes it.", "", "| library | MB |", "| --- | --- |"]
+    lines = ["## Memory per worker", "", "Largest resident memory in MB of a process that has augmented 50 images of "
+             "512 x 512, uint8 where the library takes it.", "", "| library | MB |", "| --- | --- |"]
     for name, program in programs.items():
-        code = ("import sys; sys.path[:0] = sys.argv[1:]\nimport numpy as np, augment as bench, augment_peers as peers\n"
+        code = ("import sys\nsys.path[:0] = sys.argv[1:]\n"
+                "import augment as bench, augment_peers as peers, numpy as np\n"
                 + ("" if name == "bogam" else "peers.quiet()\n")
                 + f"image, mask = bench.picture(512, 'uint8')\n{program}\nfor _ in range(50): work()\n"
                 "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])")
@@ -198,12 +231,19 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=[256, 512])
     parser.add_argument("--out", default="augment", help="name of the result; 'none' only prints")
     args = parser.parse_args()
+    if not THREADS.items() <= os.environ.items():  # libraries read these when they are imported
+        again = subprocess.run([sys.executable, *sys.argv], env={**os.environ, **THREADS}, check=False)
+        raise SystemExit(again.returncode)
     peers.quiet()
+    if "quality" in args.only:
+        import augment_quality
+        augment_quality.pictures(1)  # missing pictures are to be known before an hour of measuring
     found = machine.facts()
     sizes = tuple(args.sizes)
     parts: dict[str, Callable[[], list[str]]] = {
         "chain": lambda: chain(args.rounds, sizes), "single": lambda: single(args.rounds, sizes),
-        "volume": lambda: volume(max(3, args.rounds // 3), 96), "memory": memory,
+        "volume": lambda: volume(max(3, args.rounds // 3), 96),
+        "batch": lambda: batch(max(3, args.rounds // 3), max(sizes)), "memory": memory,
         "quality": lambda: quality(20)}
     lines = ["# Augmentation beside other libraries", "", machine.sentence(found), "",
              "Written by `python benchmarks/augment.py`. " + " ".join((__doc__ or "").split("\n\n")[1].split()), ""]
@@ -211,8 +251,8 @@ def main() -> None:
         if name in parts:
             lines += [*parts[name](), ""]
             print("\n".join(lines[-60:]) if args.out == "none" else f"{name} done", flush=True)
-    if args.out != "none":
-        machine.write(args.out, found, "\n".join(lines))
+            if args.out != "none":
+                machine.write(args.out, found, "\n".join(lines))  # after each part: nothing measured is lost
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def monai_chain(image: np.ndarray, mask: np.ndarray) -> Work:
     return lambda: whole(dict(held))
 
 
-def kornia_chain(image: np.ndarray, mask: np.ndarray, batch: int) -> Work:
+def kornia_chain(image: np.ndarray, mask: np.ndarray, batch: int, device: str = "cpu") -> Work:
     """Kornia on a batch without grid and optical distortion: it has none, or none that takes a mask."""
     import kornia.augmentation as K
     import torch
@@ -100,9 +100,13 @@ def kornia_chain(image: np.ndarray, mask: np.ndarray, batch: int) -> Work:
         K.RandomGaussianBlur((KERNEL, KERNEL), (SIGMA, SIGMA), p=1), data_keys=["input", "mask"])
     images = torch.from_numpy(image)[None, None].repeat(batch, 1, 1, 1)
     masks = torch.from_numpy(mask)[None, None].float().repeat(batch, 1, 1, 1)
-    work: Any = lambda: whole(images, masks)  # noqa: E731
-    work.images = batch
-    return work  # type: ignore[no-any-return]
+
+    def work() -> object:
+        made = whole(images.to(device), masks.to(device))
+        return made[0].sum().item() if device != "cpu" else made
+
+    work.images = batch  # type: ignore[attr-defined]
+    return work
 
 
 def torchvision_chain(image: np.ndarray, mask: np.ndarray) -> Work:

@@ -1,4 +1,4 @@
-"""What each tone, filter and erase costs beside its peers: python benchmarks/filters.py [--side 512] [--rounds 15]
+"""What each tone, filter and erase costs beside its peers: python benchmarks/filters.py [--side 512] [--cpu-time]
 
 Peers, as far as they are installed: Albumentations 2.0.8, Kornia (batches of 8), and bare OpenCV calls. One thread
 each, the same image and the same strength, drawing included, in alternation; the median over rounds of the best of
@@ -41,6 +41,8 @@ OURS: dict[str, dict[str, Any]] = {
     "scatter": {}, "grid-line": {}, "ultrasound-shadow": {}, "gain-ramp": {},
     "cutout": {"size": [0.25, 0.25], "fill": "lowest"}, "grid-mask": {"fill": "lowest"},
 }
+CLOCK = [time.perf_counter]
+"""What time is counted."""
 COLOR = {"channel-shuffle", "color-jitter", "stain-jitter"}
 
 
@@ -127,9 +129,9 @@ def best_us(call: Call, calls: int) -> float:
     """Return the microseconds of the fastest of some calls."""
     times = []
     for _ in range(calls):
-        start = time.perf_counter()
+        start = CLOCK[0]()
         call()
-        times.append(time.perf_counter() - start)
+        times.append(CLOCK[0]() - start)
     return min(times) * 1e6
 
 
@@ -150,7 +152,10 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--only", nargs="*", default=list(OURS))
+    parser.add_argument("--cpu-time", action="store_true", help="count CPU time, for a busy machine")
     options = parser.parse_args()
+    if options.cpu_time:
+        CLOCK[0] = time.process_time
     cv2.setNumThreads(1)
     print(f"{'step':<20}{'type':<6}{'bogam us':>9}  {'fastest peer':<18}{'us':>8}{'ratio':>7}  "
           f"{'within 20 % or 50 us':<22} others")

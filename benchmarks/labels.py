@@ -1,13 +1,14 @@
-"""Which labels does the audit suspect, and rightly? BOGAM_DATA=... python benchmarks/labels.py
+"""Which labels does the audit suspect, and rightly? BOGAM_DATA=... python benchmarks/labels.py [--repeats 3]
 
-Labels as they are count as right, so that a false alarm may be a true error that nobody knows. Then 1, 3 and 5 % of the
-labels are changed, three times, and it is counted how many of those named were changed ones. The thresholds of the rule
-were set on PneumoniaMNIST alone; the other sets had no part in it. Where cleanlab is installed (`pip install cleanlab`;
-bogam does not need it), its filters are given the same probabilities.
+Labels as they are count as right, so that a false alarm may be a true error that nobody knows. Then 1, 3 and 5 % of
+the labels are changed, several times, and it is counted how many of those named were changed ones. The thresholds of
+the rule were set on PneumoniaMNIST alone; the other sets had no part in it. Where cleanlab is installed (bogam does not
+need it), its filters are given the same probabilities.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import os
 from pathlib import Path
@@ -30,7 +31,7 @@ from bogam.study.recipe import DataSection
 
 SETS = {"pneumoniamnist": (None, "set the thresholds"), "kermany_chest_xray": (None, ""), "busi": (None, ""),
         "idc": (None, ""), "malaria_cells": (r"(?P<patient>C\d+[A-Z]?(?:P\d+)?(?=[A-Z]{0,2}_?[tT]hin))", "")}
-RATES, REPEATS = (0.0, 0.01, 0.03, 0.05), 3
+RATES = (0.0, 0.01, 0.03, 0.05)
 Pictures = tuple[NDArray[np.uint8], NDArray[np.int64], list[str]]
 
 
@@ -63,14 +64,14 @@ def changed(target: NDArray[np.int64], rate: float, *key: int | str) -> tuple[ND
     return np.where(hit, (target + step) % (int(target.max()) + 1), target), hit
 
 
-def measure(name: str, pictures: Pictures, note: str) -> list[dict[str, Any]]:
+def measure(name: str, pictures: Pictures, note: str, repeats: int) -> list[dict[str, Any]]:
     """Return a row per share of changed labels."""
     small, target, own = pictures
     rows = []
     for rate in RATES:
         row: dict[str, Any] = {"set": name, "images": 0, "note": note, "rate": rate, "changed": 0, "named": 0,
                                "right": 0, "auc": [], "cleanlab": 0, "cleanlab_right": 0}
-        for repeat in range(REPEATS if rate else 1):
+        for repeat in range(repeats if rate else 1):
             labels, hit = changed(target, rate, name, repeat)
             probs, good = judged(small, labels, own)
             named = suspects(probs, labels) if good >= GOOD else []
@@ -90,16 +91,20 @@ def measure(name: str, pictures: Pictures, note: str) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Print the table and write it to results/."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=3)
+    repeats = parser.parse_args().repeats
     root = os.environ.get("BOGAM_DATA")
     rows = []
     for name, (pattern, note) in SETS.items():
         if root:
-            rows += measure(name, real(Path(root) / name, pattern, Path("bogam-out/cache")), note)
+            rows += measure(name, real(Path(root) / name, pattern, Path("bogam-out/cache")), note, repeats)
     for kind in ("chest-x-ray", "mammogram"):
-        rows += measure(f"phantom {kind}", drawn(kind), "")
+        rows += measure(f"phantom {kind}", drawn(kind), "", repeats)
     lines = ["# Suspicious labels: what is named, and how much of it rightly", "",
-             f"`python benchmarks/labels.py`. {machine.sentence(machine.facts())} Sums over {REPEATS} repeats where "
-             "labels were changed. cleanlab: `find_label_issues` with its defaults on the same probabilities.", "",
+             f"`python benchmarks/labels.py --repeats {repeats}`. {machine.sentence(machine.facts())} Sums over "
+             f"{repeats} repeats where labels were changed. cleanlab: `find_label_issues` with its defaults on the same "
+             "probabilities.", "",
              "| Set | AUC of the model | Changed | Named | of these changed | cleanlab names | of these changed |",
              "|---|---:|---:|---:|---:|---:|---:|"]
     lines += [f"| {r['set']}{' (' + r['note'] + ')' if r['note'] else ''} | {min(r['auc']):.3f} | {r['changed']:,} of "

@@ -85,6 +85,8 @@ def on_phantoms(images: int) -> list[dict[str, Any]]:
             plain = [np.ascontiguousarray(phantom.draw(p, 0).image) for p in range(images)]
             before = [marks_of(image, (0, 255)) for image in plain]
             for mark, draw in DRAWERS.items():
+                if (kind, mark) == ("chest-x-ray", "markers"):
+                    continue  # every second phantom bears an R of its own
                 found = 0
                 for place, image in enumerate(plain):
                     drawn = np.ascontiguousarray(image[0])

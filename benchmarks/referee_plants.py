@@ -399,7 +399,11 @@ def gain_of_no_cells(rng: np.random.Generator, rung: int) -> Plant | None:
     """A claimed gain that the two cells do not give, by 1 point or more."""
     made = _claim(rng, "it,points,dice,network=a; loss=x,network=a; loss=y,{points:.1f}\n", "impossible")
     head, _, number = made.claims.rstrip("\n").rpartition(",")
-    return Plant(made.rows, made.check, 0, "impossible", claims=f"{head},{float(number) + rung:.1f}\n")
+    claimed = float(number) + rung
+    relative = 100 * (float(made.rows[1]["dice"]) / float(made.rows[0]["dice"]) - 1)
+    if abs(claimed - relative) < 0.5:
+        return None  # by chance it is the gain in percent of the old value
+    return Plant(made.rows, made.check, 0, "impossible", claims=f"{head},{claimed:.1f}\n")
 
 
 def gain_across_cells(rng: np.random.Generator, rung: int) -> Plant | None:

@@ -221,9 +221,12 @@ def _rule(rule: Any) -> str:
 def _counts(model: type[Dataset]) -> str:
     members = getattr(model, "members", {})
     if not members:
-        return table(("Images of", "Published"), [(f"`{k}`", f"{v:,}") for k, v in model.counts.items()])
+        return table(("Count of", "Published", "Where it stands"), [
+            (f"`{k}`", "no source found" if v is None else f"{v:,}", "" if v is None else cell(model.source_of(k)))
+            for k, v in model.counts.items()])
     return table(("Member", "Target", "Classes", "Train", "Validation", "Test", "Shares patients with"), [
-        (f"`{name}`", m.target, cell("; ".join(m.labels)), *(f"{n:,}" for n in m.counts),
+        (f"`{name}`", m.target or "masks", cell("; ".join(m.labels)),
+         *("no source found" if n is None else f"{n:,}" for n in m.counts),
          ", ".join(m.relatives) or "none known") for name, m in members.items()])
 
 
@@ -235,12 +238,15 @@ def datasets_page() -> str:
         facts = [("Name", model.title), ("Tasks", ", ".join(model.tasks)), ("Licence", model.licence),
                  ("Cite", model.citation), ("Original", f"<{model.url}>"),
                  ("Patients", "no ids published" if model.patient == "absent" else f"`{model.patient}`"),
-                 ("Official split", "yes" if model.official_split else "no")]
+                 ("An honest split keeps together", model.group),
+                 ("Official split", (model.split_words or "yes") if model.official_split else "no")]
         if not getattr(model, "members", {}):
             facts += [("Classes", ", ".join(model.labels)), ("Masks of", model.mask_label or "none"),
                       ("Shares patients with", ", ".join(model.relatives) or "no data set known here")]
         rows = [(name, value if value.startswith(("<", "`")) else cell(value)) for name, value in facts]
+        steps = "\n".join(f"{number}. {step}" for number, step in enumerate(model.steps, 1))
         pieces.append("\n\n".join([f"## {kind}", first_words(model), table(("Fact", "Value"), rows), _counts(model),
+                                   "How to get it:", steps,
                                    "Known defects:", "\n".join(f"- {d}" for d in model.defects)]))
     layouts = table(("`data.layout`", "Reads"), [
         (f"`{name}`", cell(first_words(importlib.import_module(f"bogam.data.layouts.{name.replace('-', '_')}"))))

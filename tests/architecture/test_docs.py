@@ -136,3 +136,6 @@ def test_every_audit_rule_is_explained() -> None:
     from bogam.audit.family import rules
     text = (DOCS / "concepts" / "audit.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) == set(rules.names())
+    for section in text.partition("## The rules")[2].split("\n### ")[1:]:
+        for word in ("**Why.**", "**How.**", "**Limits.**"):
+            assert word in section, f"{section.splitlines()[0]}: no {word}"

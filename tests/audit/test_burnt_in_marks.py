@@ -28,4 +28,7 @@ def test_as_few_as_false_alarms_bear_no_word(evidence, findings) -> None:
     assert findings(RULE, evidence([{}] * 10, marks=marks(2, 10))) == []
     assert findings(RULE, evidence([{}] * 400, marks=marks(7, 400))) == []
     assert findings(RULE, evidence([{}] * 400, marks=marks(8, 400)))
+    assert findings(RULE, evidence([{}] * 400, marks=marks(2, 400, "overlay"))) == []
+    found, = findings(RULE, evidence([{}] * 400, marks=marks(3, 400, "overlay")))
+    assert found.title == "Colored overlay on grey in about 3 pictures of 400."
     assert findings(RULE, evidence([{}] * 10)) == []  # nobody looked

@@ -102,6 +102,13 @@ def test_names_of_files_are_counted_and_not_shown(tmp_path: Path) -> None:
     assert "Doe" not in repr((date, person))
 
 
+def test_a_file_whose_name_may_be_a_person_is_named_by_its_place(tmp_path: Path, dicom) -> None:
+    for name in ("Doe_John.dcm", "p1_1.dcm"):
+        dicom(name, PatientName="Quixotesson^Marguerite")
+    *_, person, _ = found(tmp_path, ["p1_1.dcm", "Doe_John.dcm"])
+    assert person.files == ("p1_1.dcm", "file 1 of the sorted list")
+
+
 @pytest.mark.parametrize(("path", "date", "person"), [
     ("NORMAL2-IM-1427-0001.jpeg", False, False), ("benign (12).png", False, False), ("1953-04-17.dcm", True, False),
     ("person1_bacteria_2.jpeg", False, False), ("8863_idx5_x1401_y1101_class1.png", False, False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bogam.augment import apply_cpu
+from bogam.augment import apply_cpu, sampling
 from bogam.augment.apply_cpu import check_levels, tone, warp
 from bogam.augment.brightness import Brightness
 from bogam.augment.contrast import Contrast
@@ -50,7 +50,7 @@ def test_a_wide_and_low_image_keeps_its_shape():
 
 
 def test_mirrors_are_exact_and_need_no_interpolation(monkeypatch):
-    monkeypatch.setattr(apply_cpu, "_by_matrix", None)
+    monkeypatch.setattr(sampling, "_by_matrix", None)
     made = warp(make_case(), MIRROR)
     assert made.image[0, 0].tolist() == [-97, -98, -99, -100]
     assert np.array_equal(warp(made, MIRROR).image, make_case().image)
@@ -132,7 +132,7 @@ def test_the_table_gives_what_the_function_gives(dtype, levels):
     image = rng.integers(max(levels[0] - 50, np.iinfo(dtype).min), min(levels[1] + 50, np.iinfo(dtype).max),
                          (1, 100, 100)).astype(dtype)
     steps = [(Gamma, {"gamma": 0.7}), (Contrast, {"factor": 1.3}), BRIGHTER]
-    direct = apply_cpu.write_levels(apply_cpu._bend(apply_cpu.read_levels(image, levels), steps), levels, image.dtype)
+    direct = apply_cpu.write_levels(apply_cpu.bend(apply_cpu.read_levels(image, levels), steps), levels, image.dtype)
     assert np.array_equal(tone(image, levels, steps), direct)
 
 
@@ -180,8 +180,8 @@ def test_many_masks_move_as_each_alone(planes, largest):
 
 def test_masks_that_share_a_look_up_make_one_call(monkeypatch):
     calls = []
-    real = apply_cpu.cv2.warpAffine
-    monkeypatch.setattr(apply_cpu.cv2, "warpAffine", lambda *a, **k: calls.append(1) or real(*a, **k))
+    real = sampling.cv2.warpAffine
+    monkeypatch.setattr(sampling.cv2, "warpAffine", lambda *a, **k: calls.append(1) or real(*a, **k))
     masks = np.ones((8, 20, 30), np.uint8)
     warp(Case("a", np.zeros((1, 20, 30), np.uint8), (0, 255), masks=masks),
          Rotate.matrix({"angle_degrees": 20.0}, (20, 30)))
@@ -199,12 +199,14 @@ def test_wide_tables_and_plain_indexing_agree(dtype, levels, wide, monkeypatch):
     image = np.concatenate([np.arange(max(info.min, levels[0] - 60), min(info.max, levels[1] + 60) + 1),
                             [info.min, info.max]]).astype(dtype)[None, None]
     image = np.tile(image, 3)
-    bent = apply_cpu._bend(apply_cpu.read_levels(image, levels), [GAMMA_2])
+    bent = apply_cpu.bend(apply_cpu.read_levels(image, levels), [GAMMA_2])
     assert np.array_equal(tone(image, levels, [GAMMA_2]), apply_cpu.write_levels(bent, levels, image.dtype))
 
 
 def test_a_tone_that_returns_what_it_was_given_leaves_it_alone():
     class Nothing:
+        closed = False
+
         @staticmethod
         def tone(level, drawn):
             return level

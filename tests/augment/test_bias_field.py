@@ -46,5 +46,6 @@ def test_one_pixel_and_a_ratio_of_one_change_nothing():
     assert BiasField.filter(np.array([[[77]]], np.uint8), (0, 255), drawn).item() == 77
     image = np.random.default_rng(0).integers(0, 256, (1, 9, 9)).astype(np.uint8)
     assert np.array_equal(BiasField.filter(image, (0, 255), {**drawn, "ratio": 1.0}), image)
+    assert BiasField(ratio=(1.0, 1.1)).draw(np.random.default_rng(0), None)["ratio"] == pytest.approx(1.05, abs=0.05)
     with pytest.raises(ValueError, match="expected low of 1 or more"):
         BiasField(ratio=(0.5, 1.0))

@@ -46,9 +46,10 @@ def test_lower_quality_is_worse():
 
 def test_color_is_red_green_blue():
     image = np.zeros((3, 16, 16), np.uint8)
-    image[0] = 200
+    image[0], image[1] = 200, 100
     made = JpegCompression.filter(image, (0, 255), {"quality": 90})
     assert made[0].min() > 190
+    assert np.abs(made[1].astype(int) - 100).max() < 10
     assert made[2].max() < 10
 
 

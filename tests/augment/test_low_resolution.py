@@ -29,3 +29,13 @@ def test_full_size_is_nothing_and_one_pixel_is_kept():
     image = np.random.default_rng(0).integers(0, 256, (1, 9, 7)).astype(np.uint8)
     assert np.array_equal(LowResolution.filter(image, None, {"zoom": 1.0}), image)
     assert LowResolution.filter(image[:, :1, :1], None, {"zoom": 0.3}).tolist() == image[:, :1, :1].tolist()
+
+
+def test_rows_lose_as_columns_do_and_all_may_become_one_pixel():
+    image = np.random.default_rng(0).integers(0, 256, (1, 12, 20)).astype(np.uint8)
+    made = LowResolution.filter(image, None, {"zoom": 0.5})
+    turned = LowResolution.filter(np.ascontiguousarray(image.swapaxes(1, 2)), None, {"zoom": 0.5})
+    assert np.abs(made.astype(int) - turned.swapaxes(1, 2)).max() <= 1
+    assert len(np.unique(LowResolution.filter(image[:, :4, :4], None, {"zoom": 0.1}))) == 1
+    with pytest.raises(ValueError, match="expected shares from 0 to 1"):
+        LowResolution(zoom=(0.5, 1.5))

@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bogam.augment import maps
 from bogam.augment.grid_distortion import GridDistortion
-from bogam.augment.maps import TOLERANCE_PX, Bend, invert, join, source_of, table
+from bogam.augment.maps import TOLERANCE_PX, Bend, Table, invert, join, source_of
 from bogam.augment.rotate import Rotate
 from bogam.augment.zoom import Zoom
+
+
+def table(moves, shape):
+    return Table(lambda places: source_of(moves, places, shape), shape).whole()
+
 
 EYE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
@@ -48,14 +54,28 @@ def test_a_bend_with_a_crease_is_worked_out_pixel_by_pixel():
 def test_two_tables_of_one_thread_share_their_memory_and_of_two_threads_do_not():
     import threading
 
-    moves = [grid(np.random.default_rng(0))]
-    first = table(moves, (256, 256))[0]
-    assert np.shares_memory(first, table(moves, (256, 256))[0])
+    def lent():
+        where = Table(lambda places: source_of([grid(np.random.default_rng(0))], places, (256, 256)), (256, 256))
+        return next(where.strips())[1][0]
+
+    first = lent()
+    assert np.shares_memory(first, lent())
     found = []
-    thread = threading.Thread(target=lambda: found.append(table(moves, (256, 256))[0]))
+    thread = threading.Thread(target=lambda: found.append(lent()))
     thread.start()
     thread.join()
     assert not np.shares_memory(first, found[0])
+
+
+@pytest.mark.parametrize("shape", [(512, 512), (701, 530)])
+def test_strips_give_what_the_whole_gives(shape, monkeypatch):
+    moves = join(chain(1, shape), 2)
+    whole = table(moves, shape)
+    monkeypatch.setattr(maps, "_PIXELS", 30000)
+    where = Table(lambda places: source_of(moves, places, shape), shape)
+    assert len(list(where.strips())) > 2
+    for made, held in zip(where.whole(), whole, strict=True):
+        assert np.abs(made - held).max() < 1e-3
 
 
 def test_neighboring_matrices_become_one_and_the_order_is_kept():

@@ -19,10 +19,17 @@ def test_length_and_direction():
 
 
 def test_45_degrees_goes_up_to_the_right():
-    kernel = line_kernel(1 + 2 * 2**0.5, 45.0)  # from (-1, 1) of the center to (1, -1), in 4 positions
-    assert kernel[1, 3] == pytest.approx(0.25 + 0.25 / 9)  # the outer one, and the next, a third of the way
-    assert kernel[1, 1] == pytest.approx(0)
-    assert np.allclose(kernel, kernel[::-1, ::-1])  # centered: nothing moves
+    """4 pixels on the diagonal span 2.83 columns: 1 of them in the middle, 0.914 on either side."""
+    kernel = line_kernel(4.0, 45.0)
+    assert kernel[::-1].diagonal() == pytest.approx(np.array([0.914, 1, 0.914]) / 2.828, abs=1e-3)
+    assert kernel.sum() == pytest.approx(kernel[::-1].diagonal().sum())
+
+
+def test_between_pixels_it_is_divided_by_distance():
+    kernel = line_kernel(3 / np.cos(np.arctan(0.25)), np.degrees(np.arctan(0.25)))  # 3 columns, a quarter up in each
+    assert kernel[:, 2] == pytest.approx(np.array([0.25, 0.75, 0]) / 3)
+    assert kernel[:, 0] == pytest.approx(np.array([0, 0.75, 0.25]) / 3)
+    assert np.allclose(kernel, line_kernel(3 / np.cos(np.arctan(0.25)), 90 - np.degrees(np.arctan(0.25)))[::-1, ::-1].T)
 
 
 @pytest.mark.parametrize("length", [1.0, 1.5, 2.0, 6.9])

@@ -42,5 +42,7 @@ def test_in_a_volume_the_place_has_three_coordinates():
     assert [len(s["frequency"]) for s in drawn["spikes"]] == [3, 3]
     made = Spikes.filter(case.image, case.levels, drawn)
     assert not np.allclose(made[:, 0], made[:, 1])
+    phases = [s["phase"] for k in range(40) for s in Spikes().draw(np.random.default_rng(k), case)["spikes"]]
+    assert np.histogram(phases, 4, (0, 2 * np.pi))[0].min() > 5  # all around the circle
     assert all(0.02 <= abs(f) <= 0.35 for s in drawn["spikes"] for f in s["frequency"])
     assert drawn["spikes"][0]["amplitude"] == pytest.approx(0.05, abs=0.03)

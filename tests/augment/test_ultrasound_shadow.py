@@ -46,3 +46,10 @@ def test_two_shadows_add():
     twice = UltrasoundShadow.filter(image, (0.0, 1.0), {"probe": "linear", "shadows": [SHADOW, SHADOW]})
     once = shadowed(image, (0.0, 1.0))
     assert np.allclose(0.9 - twice, 2 * (0.9 - once), atol=1e-6)
+
+
+def test_it_lies_to_half_a_pixel_where_it_is_drawn():
+    made = loss_map((100, 100), "linear", 0.5, 0.2, 0.3, 0.4)
+    assert np.allclose(made, made[:, ::-1], atol=1e-7)
+    assert made[29].max() == 0  # its center lies at 0.295 of the height
+    assert made[30].max() > 0

@@ -24,15 +24,11 @@ def volume(dtype="u1"):
 
 
 def linear(where, fill):
-    made = np.empty(SHAPE, np.float32)
-    where.linear(volume("f4"), fill, made)
-    return made
+    return where.sample(volume("f4")[None], fill, np.empty((0, *SHAPE), np.uint8))[0][0]
 
 
 def nearest(where, mask):
-    made = np.empty(SHAPE, np.uint8)
-    where.nearest(mask, made)
-    return made
+    return where.sample(np.empty((0, *SHAPE), np.uint8), 0.0, mask[None])[1][0]
 
 
 def test_slices_that_stay_whole_are_sampled_as_pictures():
@@ -76,8 +72,8 @@ def test_pieces_give_what_the_whole_gives(rows, monkeypatch):
 def test_what_lies_outside_is_fill_on_all_six_sides():
     matrix = tuple(tuple(float(v) for v in row) for row in np.diag([0.5, 0.5, 0.5, 1.0])
                    + np.array([[0, 1e-6, 0, 2.3], [0, 0, 0, 5.2], [0, 0, 0, 6.1], [0, 0, 0, 0]]))
-    made = np.empty(SHAPE, np.float32)
-    VolumeMap([matrix], SHAPE).linear(np.full(SHAPE, 50, np.float32), 9.0, made)
+    even, none = np.full((1, *SHAPE), 50, np.float32), np.empty((0, *SHAPE), np.uint8)
+    made = VolumeMap([matrix], SHAPE).sample(even, 9.0, none)[0][0]
     assert made[3:5, 7:13, 8:16].min() == 50
     for axis in range(3):
         for end in (0, -1):

@@ -13,6 +13,7 @@ import yaml
 
 from bogam.audit.family import Evidence, Rule, rules
 from bogam.audit.probe.result import ProbeResult, ProbeRow
+from bogam.data.copied import Copied
 from bogam.data.duplicates import Similar
 from bogam.data.looks import Looks
 from bogam.data.manifest import FOLDS, IMAGES, OBJECTS, PROBLEMS, Manifest, TargetSpec, table
@@ -37,7 +38,10 @@ BAD = [{"id": f"i{k}", "image": f"person{k % 3}_{k}.png" if k else "Doe_John.png
         "part": ("train", "test", "validation")[k % 3], "pixels_sha256": "same" if k < 4 else str(k),
         "origin": ("real", "derived", "synthetic")[k % 3], "rows": 4 if k == 11 else 50, "columns": 40,
         "channels": 1 + 2 * (k % 2), "bits": 8 * (1 + k % 2), "format": ("png", "jpeg")[k % 2]} for k in range(12)]
-NEAR = Similar((("i0", "i1", 1.0), ("i4", "i5", 0.99), ("i4", "i7", 0.96)), 0.95, "3 pairs")
+NEAR = Similar((("i0", "i1", 1.0), ("i4", "i5", 0.99), ("i4", "i7", 0.96)), 0.95, "3 pairs", (
+    Copied("i0", "i1", "identical", "the same pixels", 1.0),
+    Copied("i6", "i8", "transformed", "mirrored left to right", 0.98),
+    Copied("i3", "i9", "transformed", "distorted", 0.97, made=True)))
 PATCH = np.repeat(np.arange(64) < 20, 64).reshape(64, 64) * np.uint8(150)
 SMALL = {f"i{k}": np.roll(np.random.default_rng(k).integers(0, 90, (64, 64)).astype(np.uint8) + PATCH,
                           30 * (k // 2 % 2), axis=0) for k in range(240)}
@@ -82,8 +86,9 @@ SITUATIONS = {
 
 def test_the_family_is_what_its_folder_holds() -> None:
     assert KINDS == ["burnt-in-marks", "class-confounded-with-patient", "class-counts", "copies", "copy-probe",
-                     "group-id", "groups-across-split", "identical-across-labels", "identity", "missing-labels",
-                     "nulls-as-negatives", "picture-sizes", "shortcuts", "shuffled-labels", "suspicious-labels",
+                     "derived-files", "group-id", "groups-across-split", "identical-across-labels", "identity",
+                     "missing-labels", "nulls-as-negatives", "parents-across-split", "picture-sizes",
+                     "same-picture-across-split", "shortcuts", "shuffled-labels", "suspicious-labels",
                      "unreadable-files"]
 
 

@@ -262,3 +262,13 @@ def test_an_image_with_nan_or_infinity_is_refused_by_name(wrong):
         plan.apply(case.but(image=image), drawn)
     huge = case.but(image=np.full_like(image, 3e38), levels=(0.0, 3e38))  # its sum is infinite
     assert np.array_equal(plan.apply(huge, [{"augment": "flip-horizontal"}]).image, huge.image)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if augmentations.get(k).closed])
+def test_a_tone_that_says_so_never_leaves_its_range(kind):
+    plan = Plan([always(kind)], seed=0)
+    level = np.linspace(0, 1, 5001, dtype=np.float32)
+    for epoch in range(200):
+        bent = augmentations.get(kind).tone(level, plan.draw(make_case(), epoch)[0])
+        assert bent.min() >= 0
+        assert bent.max() <= 1

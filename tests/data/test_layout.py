@@ -338,3 +338,42 @@ def test_unknown_layout_and_forced_layout(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="do not lie so"):
         recognize(tmp_path, layout="voc")
     assert recognize(tmp_path).notes[0].startswith("Read as flat")
+
+
+def test_a_renamed_part_of_a_known_set_is_read_without_its_patients(tmp_path: Path) -> None:
+    for label in ("NORMAL", "PNEUMONIA"):
+        for k in range(3):
+            put(tmp_path / "chest_xray" / "test" / label / f"chest_{k}.jpeg")
+    found = recognize(tmp_path / "chest_xray" / "test")
+    assert found.dataset == "kermany"
+    assert found.patient == "absent"
+    assert any("but none of these does: absent" in note for note in found.notes)
+    with pytest.raises(UserError, match="which fits no file"):
+        recognize(tmp_path / "chest_xray" / "test", patient=r"(?P<patient>person\d+)")
+
+
+def test_ids_that_stand_somewhere_unused_are_kept_for_the_audit(tmp_path: Path) -> None:
+    rows = ["file,case_no,age,dx"]
+    for k in range(6):
+        put(tmp_path / f"{k}.png")
+        rows.append(f"{k}.png,c{k // 2},{50 + k // 2},{'ab'[k % 2]}")
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = recognize(tmp_path)
+    assert found.patient == "absent"
+    assert found.unused.columns == ["id", "column case_no of t.csv"]
+    assert found.unused["column case_no of t.csv"].to_list() == ["c0", "c0", "c1", "c1", "c2", "c2"]
+    assert found.take(["5", "0"]).unused.height == 2
+    told = recognize(tmp_path, patient="column:case_no")
+    assert told.unused.columns == ["id"]
+    hidden = recognize(tmp_path, patient="absent", columns={"patient": "case_no"})
+    assert hidden.patient == "absent"
+    assert hidden.unused.columns == ["id", "Patient ID, though patients are declared absent"]
+
+
+def test_a_column_of_ids_that_never_repeat_groups_nothing(tmp_path: Path) -> None:
+    rows = ["file,study_uid,series,dx"]
+    for k in range(4):
+        put(tmp_path / f"{k}.png")
+        rows.append(f"{k}.png,u{k},s,{'ab'[k % 2]}")
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert recognize(tmp_path).unused.columns == ["id"]

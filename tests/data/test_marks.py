@@ -48,6 +48,16 @@ def test_a_word_is_found_where_it_was_written(tissue: np.ndarray) -> None:
     assert marks_of(tissue[None], LEVELS)["text"] >= 1
 
 
+def test_a_word_has_nothing_like_it_above_and_below() -> None:
+    """Steep steps go on above and below in a stained slide or in speckle; around a word they end."""
+    plain = np.full((256, 256), 20, np.uint8)
+    cv2.putText(plain, "RT AXILLA", (60, 150), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 255, 1, cv2.LINE_AA)
+    assert len(text_boxes(plain)) == 1
+    striped = plain.copy()
+    striped[90:140] = np.where(np.arange(256) % 8 < 4, 200, 20).astype(np.uint8)  # too tall for a word itself
+    assert text_boxes(striped) == []
+
+
 def test_crosses_are_found_where_they_were_drawn(tissue: np.ndarray) -> None:
     drawn = tissue.copy()
     for y, x in ((70, 90), (140, 180)):
@@ -88,6 +98,7 @@ def test_color_on_grey_is_an_overlay_and_a_color_picture_has_none(tissue: np.nda
     stained = np.zeros((3, 128, 128), np.uint8)
     stained[0], stained[2] = 200, 120
     stained[:, ::2] += 10
+    stained[:, :20, :20] = 128  # a grey corner on a stained slide
     assert marks_of(stained, LEVELS)["overlay"] == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -113,3 +114,14 @@ def test_an_image_with_a_mask_of_another_size_is_set_aside_where_that_is_decided
         assert len(kept) == 6
         assert kept.set_aside.height == 0
         assert sum("another size than the image (b1)" in note and words in note for note in kept.notes) == 1
+
+
+def test_one_cache_serves_two_sets_whose_files_agree_in_name_size_and_time(tmp_path: Path) -> None:
+    made = []
+    for name, level in (("one", 10), ("two", 200)):
+        path = tmp_path / name / "a.bmp"
+        path.parent.mkdir()
+        path.write_bytes(cv2.imencode(".bmp", np.full((8, 8), level, np.uint8))[1].tobytes())
+        os.utime(path, ns=(10**18, 10**18))
+        made.append(scan(recognize(tmp_path / name), tmp_path / "cache").images["mean_level"].to_list())
+    assert made == [[10.0], [200.0]]

@@ -125,3 +125,33 @@ def test_nifti_misc() -> None:
     looked = audit_of(ROOT / "nifti_misc", slice_axis="z")
     assert len(looked.manifest) == 151
     assert looked.audit.verdict == "warnings"
+
+
+def test_marks_and_shortcuts_of_busi(tmp_path: Path) -> None:
+    looked = audit_of(ROOT / "busi", cache=tmp_path)
+    text, callipers, color = (next(f for f in of(looked, "burnt-in-marks") if f.title.startswith(word))
+                              for word in ("Burnt-in text", "Callipers", "Colored overlay"))
+    assert 100 < int(text.title.split("about ")[1].split()[0]) < 180
+    assert "normal: 0 of 133" in callipers.detail  # nothing was measured there
+    assert color.title == "Colored overlay on grey in about 9 pictures of 780."
+    shortcut, = of(looked, "shortcuts")
+    assert shortcut.title.startswith("From callipers alone, normal can be told from the rest: AUC 0.6")
+    assert of(looked, "suspicious-labels", "note") == []  # a linear model cannot tell these classes
+
+
+def test_covid_has_a_class_that_means_unknown(tmp_path: Path) -> None:
+    looked = audit_of(ROOT / "covid-chestxray-dataset", cache=tmp_path)
+    unknown, = of(looked, "nulls-as-negatives")
+    assert unknown.title == "1 image is of a class that means that nobody knows: Unknown."
+    assert of(looked, "class-confounded-with-patient") == []  # 93 % are of one class, and so are most patients
+
+
+def test_kermany_as_two_folders(tmp_path: Path) -> None:
+    source = ROOT / "kermany_chest_xray" / "chest_xray"
+    looked = audit_of(source / "train", source / "test", cache=tmp_path)
+    assert len(looked.manifest) == 941
+    assert dict(looked.manifest.images["part"].value_counts().rows()) == {"train": 701, "test": 240}
+    assert any("240 of 941 images have no known patient" in note for note in looked.manifest.notes)
+    assert any(f.title.startswith("From compression") for f in of(looked, "shortcuts"))
+    labels, = of(looked, "suspicious-labels", "note")
+    assert len(labels.files) < 10

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from bogam.core.errors import UserError
+from bogam.data.datasets.compare import compare
+from bogam.data.datasets.family import dataset_of
 from bogam.data.layout import recognize
 from bogam.data.load import load_case
 from bogam.data.scan import scan
@@ -52,13 +55,15 @@ def test_kermany_tells_that_test_patients_are_unknown() -> None:
     assert manifest.dataset == "kermany"
 
 
-def test_malaria_names_hold_ids() -> None:
+def test_malaria_cells_and_their_patients() -> None:
     manifest = recognize(ROOT / "malaria_cells")
-    assert manifest.patient == "absent"
-    pattern = next(n for n in manifest.notes if "patient: '" in n).split("patient: '")[1].split("'")[0]
-    again = recognize(ROOT / "malaria_cells", patient=pattern)
-    assert again.patient == "given"
-    assert not any(n.startswith("WARNING") for n in again.notes)
+    assert manifest.dataset == "malaria-cells"
+    assert manifest.patient == "given"
+    assert not any(n.startswith("WARNING") for n in manifest.notes)
+    rows = manifest.images.join(manifest.targets, on="id")
+    both = rows.group_by("patient").agg(pl.col("class").n_unique(), pl.col("part").n_unique())
+    assert both["class"].max() == 2
+    assert both["part"].max() == 2
 
 
 def test_pneumoniamnist() -> None:
@@ -72,6 +77,10 @@ def test_bccd() -> None:
     assert dict(manifest.objects["label"].value_counts().rows()) == {"RBC": 4153, "WBC": 372, "Platelets": 361}
     assert manifest.set_aside.height == 2
     assert manifest.images["part"].null_count() == 0
+    assert manifest.dataset == "bccd"
+    here = {row.what: (row.published, row.here) for row in compare(manifest, dataset_of("bccd"), "bccd")}
+    assert here == {"images": (364, 364), "boxes/RBC": (4155, 4153), "boxes/WBC": (372, 372),
+                    "boxes/Platelets": (361, 361), "patients": (None, None)}
 
 
 def test_covid_table_with_boxes() -> None:
@@ -80,6 +89,7 @@ def test_covid_table_with_boxes() -> None:
     assert manifest.images["patient"].n_unique() == 54
     assert manifest.objects.height == 182
     assert manifest.targets["finding"].to_list().count("COVID-19") == 85
+    assert manifest.dataset == "covid-chestxray"
 
 
 def test_hippocampus_is_refused_or_cut() -> None:
@@ -87,6 +97,8 @@ def test_hippocampus_is_refused_or_cut() -> None:
         recognize(ROOT / "msd_hippocampus")
     manifest = recognize(ROOT / "msd_hippocampus", slice_axis="y", slice_every=10)
     assert manifest.images["patient"].n_unique() == 51
+    assert manifest.dataset == "task04-hippocampus"
+    assert manifest.mask_labels == ("Anterior", "Posterior")
     assert sorted(manifest.set_aside["file"].to_list()) == ["TrainingSet/labels/hippocampus_010.nii.gz",
                                                             "TrainingSet/labels/hippocampus_281.nii.gz"]
     case = load_case(manifest, manifest.objects["id"][0])

@@ -154,6 +154,10 @@ def test_another_version_of_a_library_is_said(place: Path, masks_run: Any) -> No
     (run / "run.json").write_text(json.dumps(facts), encoding="utf-8")
     assert len(done.notes) == 1
     assert "opencv-python-headless 1.0" in done.notes[0]
+    batches = {**facts, "notes": ["Augmented in whole batches on cuda, the faster way when it was tried."]}
+    (run / "run.json").write_text(json.dumps(batches), encoding="utf-8")
+    assert "not to the bit" in replay_sample(run, next(iter(seen))[1], 1, place / "cache").notes[0]
+    (run / "run.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
 def test_a_sheet_shows_the_image_each_step_and_ten_draws(place: Path, capsys: Any) -> None:

@@ -88,6 +88,7 @@ def test_mixes_are_axis_values_of_a_classification(place: Path) -> None:
     assert [v["level"] for v in verdicts] == ["mixup", "ricap"]
 
 
+@pytest.mark.slow
 def test_a_killed_and_resumed_study_of_mixes_equals_an_uninterrupted_one(place: Path) -> None:
     assert call("study", place / "masks.yaml", "--out", place / "whole", "--cache", place / "cache") == 0
     command = [sys.executable, "-m", "bogam", "study", str(place / "masks.yaml"), "--out", str(place / "killed"),

@@ -14,7 +14,7 @@ from bogam.augment.sides import Sides
 from bogam.core.types import Case
 from bogam.predict.door import Door
 from bogam.prepare.normalize import Normalize
-from bogam.train.loader import Loader
+from bogam.train.loader import Loader, pick_way, time_ways
 
 IDS = [f"i{k}" for k in range(23)]
 CLASSES = {name: k % 2 for k, name in enumerate(IDS)}
@@ -141,3 +141,54 @@ def test_classes_of_two_sides_change_places_with_a_mirror() -> None:
             left = batch.image[..., :4].mean(dim=(1, 2, 3)) * 255 / 200
             wanted = 1 - left if batch.targets.ndim == 1 else torch.stack([left, 1 - left], dim=1)
             assert torch.allclose(wanted.float(), batch.targets.float(), atol=0.01)
+
+
+def augmented(masks: bool) -> Loader:
+    """Return a loader of smooth pictures that are turned, bent and brightened."""
+    def read(name: str) -> Case:
+        grey = np.add.outer(np.arange(24), np.arange(30)).astype(np.uint8) * 3 + int(name[1:])
+        held = case(name).but(image=grey[None], levels=(0.0, 255.0))
+        return held.but(masks=(grey > 80).astype(np.uint8)[None]) if masks else held
+
+    kinds = ("rotate", "elastic", "gamma", "median")
+    plan = Plan([augmentations.parse({kind: {"probability": 1.0}}) for kind in kinds], 4)
+    return Loader(read, IDS, {} if masks else CLASSES, plan, Door(Normalize()), 8, 5)
+
+
+@pytest.mark.parametrize("masks", [False, True])
+def test_batches_on_a_device_are_about_those_made_case_by_case(masks: bool) -> None:
+    plain, whole = augmented(masks), augmented(masks)
+    assert whole.by_case == []
+    whole.augment_on("cpu")
+    for one, other in zip(plain.epoch(2), whole.epoch(2), strict=True):
+        assert one.ids == other.ids
+        assert one.image.shape == other.image.shape
+        assert (one.image - other.image).abs().mean() < 0.01
+        assert not torch.equal(one.image, other.image)
+        if masks:
+            assert one.masks is not None
+            assert other.masks is not None
+            assert one.masks.dtype == other.masks.dtype
+            assert (one.masks != other.masks).float().mean() < 0.005
+        else:
+            assert torch.equal(one.targets, other.targets)  # type: ignore[arg-type]
+    assert whole.by_case == ["median"]
+
+
+def test_the_way_is_a_rule_on_a_cpu_and_measured_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    loader = augmented(False)
+    plan = loader._plan
+    assert pick_way(loader, plan, "cpu") == "case"
+    monkeypatch.setattr("bogam.train.loader.time_ways", lambda *_: "batch")
+    assert pick_way(loader, plan, "cuda:0") == "batch"
+    assert pick_way(loader, Plan((), 0), "cuda:0") == "case"
+    assert pick_way(loader, Plan([augmentations.parse("mixup")], 0), "cuda:0") == "case"
+
+
+def test_timing_leaves_the_loader_on_the_way_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    for slow, expected in (("case", "batch"), ("batch", "case")):
+        loader = augmented(False)
+        clock = iter([0.0, 1.0] * 3 + [0.0, 2.0] * 3 if slow == "batch" else [0.0, 2.0] * 3 + [0.0, 1.0] * 3)
+        monkeypatch.setattr("bogam.train.loader.time.perf_counter", lambda clock=clock: next(clock))
+        assert time_ways(loader, "cpu", 1) == expected
+        assert (loader._applier is not None) == (expected == "batch")

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 import bogam
-from bogam.audit.family import Finding, rules
+from bogam.audit.family import MOST_FILES, Finding, rules
 from bogam.audit.pictures import side_by_side
 from bogam.audit.run import ORDER, Audit
 from bogam.data.manifest import Manifest
@@ -77,6 +77,9 @@ def page_of(card: Card) -> Page:
                  if all(f.rule in card.accepted for f in stops) else
                  "No study goes past this unless the recipe names the rule and a reason.")
         top.append(Box("stop", title, heads))
+    warned = [clean(f.title) for f in findings if f.severity == "warning"]
+    if warned:
+        top.append(Box("warning", f"{many(len(warned), 'warning')}, each with its pictures below", warned))
     kicker = " · ".join(["bogam audit", card.what, many(len(card.manifest), "image"), _patients(card.manifest)])
     return Page(title=clean(card.title), kicker=clean(kicker), answer=answer(card), sections=sections, top=top,
                 saved=[findings_table(findings)])
@@ -119,7 +122,8 @@ def found_block(finding: Finding, reason: str = "", pictures: Sequence[Block] = 
     inner: list[Block] = list(pictures)
     files = [clean(f) for f in finding.files]
     if len(files) > FEW_FILES:
-        inner.append(Folded(f"{many(len(files), 'line')}: the files concerned",
+        inner.append(Folded(f"{many(len(files), 'line')}: the files concerned" if len(files) < MOST_FILES else
+                            f"The first {MOST_FILES} files concerned",
                             [Listing("\n".join(files), "Files concerned")]))
     elif files:
         answers.append(("Files", listed(files)))
@@ -148,8 +152,8 @@ def _data(card: Card) -> Section:
             pairs.append((name, listed(values, 4)))
     sizes = images.select("rows", "columns").drop_nulls()
     if sizes.height:
-        spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in
-                 ((sizes[c].min(), sizes[c].max()) for c in ("rows", "columns"))]
+        ends = [(min(values), max(values)) for values in (sizes[c].to_list() for c in ("rows", "columns"))]
+        spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in ends]
         pairs.append(("Size, rows × columns", " × ".join(spans)))
     if card.manifest.set_aside.height:
         pairs.append(("Set aside", many(card.manifest.set_aside.height, "file")))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bogam.audit.family import Finding
+from bogam.audit.family import MOST_FILES, Finding
 from bogam.core.errors import FileProblem
 from bogam.core.types import Picture
 from bogam.data.locator import Locator
@@ -119,4 +119,5 @@ def side_by_side(finding: Finding, manifest: Manifest, classes: Mapping[str, str
     if not made:
         return None
     every = len(finding.pairs) or sum(file in names for file in finding.files)
-    return Pairs(f"The first {len(made)} of {every}" if every > len(made) else "The pictures", made)
+    some = f"The first {len(made)}" + (f" of {every}" if every < MOST_FILES else "")
+    return Pairs(some if every > len(made) else "The pictures", made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,17 +11,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bogam.augment.family import Augment, Drawn, Matrix
+from bogam.augment.family import Augment, Drawn
 from bogam.augment.geometry import move_geometry
-from bogam.augment.maps import Bend, Move, join, table
-from bogam.augment.volume import VolumeMap
+from bogam.augment.maps import Move, join
+from bogam.augment.sampling import sample
 from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case, FloatArray
 
 Levels = tuple[float, float]
 _BLOCK = 32768
-Sample = Callable[[Array, int, float], Array]
-"""(planes, interpolation, fill) to moved planes."""
 
 
 def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
@@ -37,121 +35,13 @@ def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
             (y, x, 1); the center of pixel i lies at i.
         min_visible: a box of which less than this share of its moved area is left goes.
     """
-    shape = case.shape
-    joined = join(moves, len(shape))
-    only = joined[0] if len(joined) == 1 and not isinstance(joined[0], Bend) else None
-    turn = None if only is None else _turn(only, shape)
-    masks = case.masks
-    if turn is not None:
-        image = _turned(case.image, turn)
-        masks = None if masks is None else _turned(masks, turn)
-    else:
-        fill = float(case.levels[0] if case.levels is not None else case.image.min())
-        if len(shape) == 3:
-            sample = _by_volume(joined, shape)
-        else:
-            sample = _by_matrix(only, shape) if only is not None else _by_table(joined, shape)
-        image = _unsigned(case.image, fill, sample)
-        masks = None if masks is None else _packed(masks, sample)
+    joined = join(moves, len(case.shape))
+    fill = float(case.levels[0] if case.levels is not None else case.image.min())
+    image, masks = sample(case.image, case.masks, fill, joined)
     changed = case.but(image=image, masks=masks)
     if case.boxes is None and case.points is None and case.spacing_mm is None and case.affine is None:
         return changed
     return move_geometry(changed, joined, min_visible)
-
-
-def _turn(matrix: Matrix, shape: tuple[int, ...]) -> list[tuple[int, bool]] | None:
-    """Return, for each axis of the result, the axis of the image it runs along and whether backward; else None.
-
-    None where the map is anything but mirrors and turns by right angles that keep the shape.
-    """
-    turn = []
-    for row, side in zip(matrix, shape, strict=False):
-        along = [axis for axis, factor in enumerate(row[:-1]) if factor]
-        mirror = ((1.0, 0.0), (-1.0, side - 1.0))
-        if len(along) != 1 or shape[along[0]] != side or (row[along[0]], row[-1]) not in mirror:
-            return None
-        turn.append((along[0], row[along[0]] < 0))
-    return turn if not any(matrix[-1][:-1]) else None
-
-
-def _turned(planes: Array, turn: list[tuple[int, bool]]) -> Array:
-    moved = planes.transpose(0, *(axis + 1 for axis, _ in turn))
-    backward = tuple(axis + 1 for axis, (_, reverse) in enumerate(turn) if reverse)
-    return np.ascontiguousarray(np.flip(moved, backward))
-
-
-def _by_matrix(matrix: Matrix, shape: tuple[int, ...]) -> Sample:
-    """Return what samples planes (n, Y, X) by one matrix."""
-    (a, b, c), (d, e, f), (g, h, i) = matrix
-    forward = np.array(((e, d, f), (b, a, c), (h, g, i)))
-    size = shape[::-1]
-
-    def sample(planes: Array, interpolation: int, fill: float) -> Array:
-        moved = np.empty(planes.shape, planes.dtype)
-        for plane, target in zip(planes, moved, strict=True):
-            if g or h:
-                cv2.warpPerspective(plane, forward, size, dst=target, flags=interpolation,
-                                    borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
-            else:
-                cv2.warpAffine(plane, forward[:2], size, dst=target, flags=interpolation,
-                               borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
-        return moved
-
-    return sample
-
-
-def _by_table(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
-    """Return what samples planes (n, Y, X) by the table of all moves."""
-    y, x = table(moves, (shape[0], shape[1]))
-
-    def sample(planes: Array, interpolation: int, fill: float) -> Array:
-        moved = np.empty(planes.shape, planes.dtype)
-        for plane, target in zip(planes, moved, strict=True):
-            cv2.remap(plane, x, y, interpolation, dst=target, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
-        return moved
-
-    return sample
-
-
-def _by_volume(moves: Sequence[Move], shape: tuple[int, ...]) -> Sample:
-    """Return what samples volumes (n, Z, Y, X) by the map of all moves."""
-    where = VolumeMap(moves, (shape[0], shape[1], shape[2]))
-
-    def sample(planes: Array, interpolation: int, fill: float) -> Array:
-        moved = np.empty(planes.shape, planes.dtype)
-        for volume, target in zip(planes, moved, strict=True):
-            if interpolation == cv2.INTER_NEAREST:
-                where.nearest(volume, target)
-            else:
-                where.linear(volume, fill, target)
-        return moved
-
-    return sample
-
-
-def _packed(masks: Array, sample: Sample) -> Array:
-    """Look up masks at their nearest places, up to eight of them at once as the bits of one plane."""
-    if len(masks) < 2 or masks.dtype != np.uint8 or masks.max(initial=0) > 1:
-        return sample(masks, cv2.INTER_NEAREST, 0.0)
-    moved = np.empty_like(masks)
-    for first in range(0, len(masks), 8):
-        some = masks[first:first + 8]
-        bits = some[0].copy()
-        for place, mask in enumerate(some[1:], start=1):
-            bits |= mask << place
-        bits = sample(bits[None], cv2.INTER_NEAREST, 0.0)[0]
-        for place, target in enumerate(moved[first:first + 8]):
-            np.bitwise_and(bits >> place if place else bits, 1, out=target)
-    return moved
-
-
-def _unsigned(image: Array, fill: float, sample: Sample) -> Array:
-    """Sample an image linearly, signed 16 bit as unsigned with 32768 added: the same values, in half the time."""
-    if image.dtype != np.int16:
-        return sample(image, cv2.INTER_LINEAR, fill)
-    lifted = sample(image.view(np.uint16) ^ np.uint16(32768), cv2.INTER_LINEAR, fill + 32768.0)
-    lifted ^= np.uint16(32768)
-    return lifted.view(np.int16)
 
 
 def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Drawn]], own: bool = False) -> Array:
@@ -175,19 +65,23 @@ def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Draw
     source, target = image.reshape(-1), made.reshape(-1)
     if image.dtype == np.uint8 or (image.dtype.kind in "iu" and image.size > levels[1] - levels[0]):
         first, ramp = _ramp(image.dtype.str, *levels)
-        _look_up(source, first, write_levels(_bend(ramp, steps), levels, image.dtype), target)
+        _look_up(source, first, write_levels(bend(ramp, steps), levels, image.dtype), target)
         return made
     for start in range(0, source.size, _BLOCK):  # blocks that stay in the processor's cache
         block = slice(start, start + _BLOCK)
-        target[block] = write_levels(_bend(read_levels(source[block], levels), steps), levels, image.dtype)
+        target[block] = write_levels(bend(read_levels(source[block], levels), steps), levels, image.dtype)
     return made
 
 
-def _bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> FloatArray:
+def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> FloatArray:
+    """Return shares of the levels after several tones, each clamped to [0, 1] before the next."""
     for part, drawn in steps:
         bent = part.tone(level, drawn)
+        if part.closed:
+            level = bent
+            continue
         target = None if np.may_share_memory(bent, level) else bent
-        level = np.minimum(np.maximum(bent, 0.0, out=target), 1.0, out=target)
+        level = np.clip(bent, 0.0, 1.0, out=target)
     return level
 
 
@@ -235,11 +129,12 @@ def read_levels(image: Array, levels: Levels) -> NDArray[np.float32]:
         [0.0, 0.0, 0.5, 1.0]
     """
     low, high = float(levels[0]), float(levels[1])
+    if image.dtype == np.float32 and low == 0.0 and high == 1.0:
+        return np.clip(image, 0.0, 1.0)
     share: NDArray[np.float32] = image.astype(np.float32)
     if low:
         share -= low
-    if high - low != 1:
-        share /= high - low
+    share /= high - low
     return np.clip(share, 0.0, 1.0, out=share)
 
 
@@ -251,6 +146,8 @@ def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Arr
         [0, 128, 255]
     """
     low, high = float(levels[0]), float(levels[1])
+    if dtype == level.dtype and low == 0.0 and high == 1.0:
+        return level
     pixels: Array = level * (high - low)
     if low:
         pixels += low
@@ -268,3 +165,14 @@ def check_levels(case: Case, kind: str) -> Levels:
     got = "no grey levels" if levels is None else f"grey levels {levels} for {dtype} pixels"
     raise UserError(say(f"case {case.id}, augmentation {kind}", got, "low < high, both within the pixel type",
                         "Put a window step into 'prepare', or leave this augmentation out."))
+
+
+def check_finite(case: Case) -> None:
+    """Raise UserError for an image with NaN or infinity: one would spread over its neighbors, and to other cases."""
+    image = case.image
+    if image.dtype.kind != "f" or np.isfinite(np.einsum("i->", image.reshape(-1))):  # the sum, at its cheapest
+        return
+    if not np.isfinite(image).all():
+        wrong = int(np.count_nonzero(~np.isfinite(image)))
+        raise UserError(say(f"case {case.id}", f"{wrong} pixels that are NaN or infinite", "finite numbers",
+                            "Find where they come from, or set them to a value that means background."))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, ClassVar, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from bogam.augment._color import check_color, mix_channels
-from bogam.augment._grey import pixels
-from bogam.augment.apply_cpu import read_levels
+from bogam.augment._color import check_color
+from bogam.augment._grey import clamp
 from bogam.augment.family import (
     Augment,
     Drawn,
@@ -80,13 +80,19 @@ class ColorJitter(Augment):
         """
         assert levels is not None
         check_color("color-jitter", image.shape[0])
-        share = read_levels(image, levels).reshape(3, -1)
+        low = levels[0]
+        planes = clamp(image.copy(), levels).reshape(3, -1, image.shape[-1])
         gain = drawn["brightness"] * drawn["contrast"]
-        changed = mix_channels(gain * color_matrix(drawn["saturation"], drawn["hue_degrees"]), share)
-        if drawn["contrast"] != 1:
-            mean = float(LUMA @ share.mean(axis=1, dtype=np.float64))
-            changed += (1 - drawn["contrast"]) * drawn["brightness"] * mean
-        return pixels(changed.reshape(image.shape), levels, image.dtype)
+        matrix = gain * color_matrix(drawn["saturation"], drawn["hue_degrees"])
+        mean = sum(weight * (cv2.mean(plane)[0] - low) for weight, plane in zip(LUMA, planes, strict=True))
+        # every row of the matrix sums to the gain, so levels that begin at `low` need one shift for all channels
+        shift = float((1 - drawn["contrast"]) * drawn["brightness"] * mean + (1 - gain) * low)
+        depth = {"u1": cv2.CV_8U, "u2": cv2.CV_16U, "i2": cv2.CV_16S, "f4": cv2.CV_32F}[image.dtype.str[1:]]
+        made = np.empty_like(planes)
+        for target, (red, green, blue) in zip(made, matrix, strict=True):
+            part = cv2.addWeighted(planes[0], red, planes[1], green, shift, dtype=cv2.CV_32F)
+            cv2.addWeighted(part, 1.0, planes[2], blue, 0.0, dst=target, dtype=depth)
+        return clamp(made.reshape(image.shape), levels)
 
 
 def color_matrix(saturation: float, hue_degrees: float) -> NDArray[np.float64]:

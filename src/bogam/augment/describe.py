@@ -58,9 +58,9 @@ def ranges(step: Augment) -> list[str]:
     """Return the settings of a step as lines: from where its numbers are drawn.
 
     Example:
-        >>> from bogam.augment.rotate import Rotate
-        >>> ranges(Rotate())
-        ['angle_degrees from -15 to 15']
+        >>> from bogam.augment.zoom import Zoom
+        >>> ranges(Zoom())
+        ['factor from 0.9 to 1.1']
     """
     lines = []
     for name in type(step).model_fields:

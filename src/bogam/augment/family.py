@@ -41,6 +41,8 @@ class Augment(Part):
     """Refuse a case whose grey range is unknown; tones always do."""
     volumes: ClassVar[bool] = False
     """Whether (C, Z, Y, X) is understood; tones always do."""
+    closed: ClassVar[bool] = False
+    """A tone that never leaves [0, 1] by itself, so that nobody needs to clamp what it returns."""
     partners: ClassVar[int] = 0
     """How many other training cases a mix takes."""
     needs_lesion: ClassVar[bool] = False
@@ -159,7 +161,8 @@ class Augment(Part):
 
 augmentations: Family[Augment] = Family(
     "augmentation", "bogam.augment", Augment,
-    engine=("plan", "apply_cpu", "apply_torch", "maps", "geometry", "volume", "sets", "partners", "sides", "describe"))
+    engine=("plan", "apply_cpu", "apply_torch", "maps", "sampling", "geometry", "volume", "sets", "partners", "sides",
+            "describe"))
 
 
 def draw_entry(step: Augment, rng: np.random.Generator, case: Case) -> dict[str, Any]:

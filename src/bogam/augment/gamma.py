@@ -24,6 +24,7 @@ class Gamma(Augment):
     """
 
     group: ClassVar[Group] = "tone"
+    closed: ClassVar[bool] = True
     kind: Literal["gamma"] = "gamma"
     gamma: Annotated[Range, AfterValidator(check_above_zero)] = (0.8, 1.25)
     """Exponent, drawn log-uniformly from (low, high); above 1 darkens."""

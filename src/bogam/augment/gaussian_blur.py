@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from pydantic import AfterValidator
 
-from bogam.augment._grey import through_float
+from bogam.augment._grey import plane_by_plane, through_float
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_not_negative, draw_between
 from bogam.core.fields import Range
 from bogam.core.types import Array, Case
@@ -40,20 +40,19 @@ class GaussianBlur(Augment):
     def filter(image: Array, levels: tuple[float, float] | None, drawn: Drawn) -> Array:
         """Return the blurred image; the kernel is cut at three standard deviations."""
         sigma = drawn["sigma_px"]
-        side = 2 * math.ceil(3 * sigma) + 1
+        kernel = cv2.getGaussianKernel(2 * math.ceil(3 * sigma) + 1, sigma, cv2.CV_32F)
         if image.ndim == 4:
-            return np.stack([through_float(volume, lambda channel: _blur_volume(channel, side, sigma))
-                             for volume in image])
-        blurred = np.empty(image.shape, image.dtype)
-        for plane, target in zip(image, blurred, strict=True):
-            cv2.GaussianBlur(plane, (side, side), sigma, dst=target, sigmaY=sigma, borderType=cv2.BORDER_REFLECT_101)
-        return blurred
+            return np.stack([through_float(volume, lambda channel: _blur_volume(channel, kernel)) for volume in image])
+
+        def blurred(plane: Array) -> Array:  # exact to the rounding at 8 bit, where cv2.GaussianBlur is off by up to 1
+            return np.asarray(cv2.sepFilter2D(plane, -1, kernel, kernel, borderType=cv2.BORDER_REFLECT_101))
+
+        return plane_by_plane(image, lambda plane: through_float(plane, blurred))
 
 
-def _blur_volume(volume: Array, side: int, sigma: float) -> Array:
+def _blur_volume(volume: Array, kernel: Array) -> Array:
     """Return a (Z, Y, X) volume blurred in float32 along z, y and x; 8 bit is rounded once, at the end."""
-    kernel, none = cv2.getGaussianKernel(side, sigma, cv2.CV_32F), np.ones((1, 1), np.float32)
-    flat = volume.reshape(volume.shape[0], -1)
+    flat, none = volume.reshape(volume.shape[0], -1), np.ones((1, 1), np.float32)
     deep = cv2.sepFilter2D(flat, cv2.CV_32F, none, kernel, borderType=cv2.BORDER_REFLECT_101).reshape(volume.shape)
     blurred = np.stack([cv2.sepFilter2D(plane, cv2.CV_32F, kernel, kernel, borderType=cv2.BORDER_REFLECT_101)
                         for plane in deep])

@@ -21,6 +21,7 @@ class Invert(Augment):
     """
 
     group: ClassVar[Group] = "tone"
+    closed: ClassVar[bool] = True
     kind: Literal["invert"] = "invert"
 
     @staticmethod

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import AfterValidator
 
 from bogam.augment._grey import plane_by_plane
-from bogam.augment.family import Augment, Drawn, Group, augmentations, check_above_zero, draw_between
+from bogam.augment.family import Augment, Drawn, Group, augmentations, check_above_zero, check_share, draw_between
 from bogam.core.fields import Range
 from bogam.core.types import Array, Case
 
@@ -32,12 +32,12 @@ class LowResolution(Augment):
     group: ClassVar[Group] = "filter"
     volumes: ClassVar[bool] = True
     kind: Literal["low-resolution"] = "low-resolution"
-    zoom: Annotated[Range, AfterValidator(check_above_zero)] = (0.5, 0.9)
-    """Size of the coarse image as a share of the image's, drawn uniformly from (low, high); at most 1."""
+    zoom: Annotated[Range, AfterValidator(check_share), AfterValidator(check_above_zero)] = (0.5, 0.9)
+    """Size of the coarse image as a share of the image's, drawn uniformly from (low, high)."""
 
     def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
         """Return {"zoom": ...}."""
-        return {"zoom": min(1.0, draw_between(rng, *self.zoom))}
+        return {"zoom": draw_between(rng, *self.zoom)}
 
     @staticmethod
     def filter(image: Array, levels: tuple[float, float] | None, drawn: Drawn) -> Array:

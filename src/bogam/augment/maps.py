@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from bogam.core.types import FloatArray
 TOLERANCE_PX = 0.05
 """How far a table of places may lie from the exact map; checked on every table, which is refined until it holds."""
 _NODES = 32
+_PIXELS = 2 ** 20
 _local = threading.local()
 
 
@@ -35,6 +36,7 @@ class Bend:
 
 
 Move = Matrix | Bend
+Planes = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def multiply(later: Matrix, earlier: Matrix) -> Matrix:
@@ -87,7 +89,17 @@ def source_of(moves: Sequence[Move], where: Places, shape: tuple[int, ...]) -> P
 
 
 def invert(matrix: Matrix) -> Matrix:
-    """Return the map back."""
+    """Return the map back.
+
+    Example:
+        >>> invert(((2.0, 0.0, 4.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))[0]
+        (0.5, 0.0, -2.0)
+    """
+    if len(matrix) == 3 and not (matrix[2][0] or matrix[2][1]):
+        (a, b, c), (d, e, f), _ = matrix
+        scale = 1 / (a * e - b * d)
+        a, b, d, e = e * scale, -b * scale, -d * scale, a * scale
+        return ((a, b + 0.0, -a * c - b * f), (d + 0.0, e, -d * c - e * f), (0.0, 0.0, 1.0))
     return tuple(map(tuple, np.linalg.inv(np.array(matrix)).tolist()))
 
 
@@ -110,39 +122,60 @@ def _row(row: tuple[float, ...], where: Places) -> FloatArray:
     return total + row[-1] if row[-1] else total
 
 
-def table(moves: Sequence[Move], shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return for each pixel of a picture's result the (y, x) in the image that it is read from, see `stretch`.
-
-    Args:
-        moves: at least one.
-        shape: (Y, X).
-    """
-    return stretch(lambda nodes: source_of(moves, nodes, shape), shape)
-
-
-def stretch(read: Callable[[Places], Places],
-            shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return a map for each pixel, worked out at nodes and stretched in between, see `at_nodes`.
+class Table:
+    """For each pixel of a picture's result the (y, x) in the image that it is read from.
 
     Args:
         read: (y, x) of places in the result to (y, x) in the image.
         shape: (Y, X).
-
-    Returns:
-        Two arrays (Y, X); valid until the next call in the same thread, whose memory they lend.
     """
+
+    def __init__(self, read: Callable[[Places], Places], shape: tuple[int, int]) -> None:
+        self._shape = shape
+        self._step, self._planes = at_nodes(read, shape, first_step(shape))
+        self._whole: Planes | None = (self._planes[0], self._planes[1]) if self._step == 1 else None
+
+    def strips(self) -> Iterator[tuple[slice, Planes]]:
+        """Yield rows of the result and the map there, two arrays; large pictures in several strips to save memory.
+
+        The arrays lend this thread's memory: they are valid until the next strip, or the strips of another table.
+        """
+        height, width = self._shape
+        if self._whole is None and height * width <= _PIXELS:
+            self._whole = self._stretch(0, height)
+        if self._whole is not None:
+            yield slice(0, height), self._whole
+            return
+        rows = max(1, _PIXELS // (4 * width * self._step)) * self._step
+        for first in range(0, height, rows):
+            last = min(height, first + rows)
+            yield slice(first, last), self._stretch(first, last)
+
+    def whole(self) -> Planes:
+        """Return the map of all rows, in memory of its own."""
+        made = np.empty((2, *self._shape), np.float32)
+        for rows, planes in self.strips():
+            made[0, rows], made[1, rows] = planes
+        return made[0], made[1]
+
+    def _stretch(self, first: int, last: int) -> Planes:
+        """Return the map of some rows, the first of which begins a cell of nodes."""
+        step = self._step
+        nodes = self._planes[:, first // step:-(-last // step) + 2]
+        height, width = nodes.shape[1] * step, nodes.shape[2] * step
+        stretched = _buffers(height, width)
+        for plane, target in zip(nodes, stretched, strict=True):
+            cv2.resize(plane, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
+        inside = (slice(step, step + last - first), slice(step, step + self._shape[1]))
+        return stretched[0][inside], stretched[1][inside]
+
+
+def first_step(shape: tuple[int, ...]) -> int:
+    """Return the distance of nodes to begin with for a picture: a power of two, at least 32 nodes on each side."""
     step = 1
     while 2 * step * _NODES <= min(shape):
         step *= 2
-    step, planes = at_nodes(read, shape, step)
-    if step == 1:
-        return planes[0], planes[1]
-    height, width = planes.shape[1] * step, planes.shape[2] * step
-    stretched = _buffers(height, width)
-    for plane, target in zip(planes, stretched, strict=True):
-        cv2.resize(plane, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
-    inside = (slice(step, step + shape[0]), slice(step, step + shape[1]))
-    return stretched[0][inside], stretched[1][inside]
+    return step
 
 
 def at_nodes(read: Callable[[Places], Places], shape: tuple[int, ...], step: int) -> tuple[int, NDArray[np.float32]]:
@@ -190,16 +223,21 @@ def _error(planes: NDArray[np.float32], axis: int, times_finer: int) -> float:
     difference between finer nodes, at most a tenth where it changes.
     """
     some = tuple(slice(None) if other in (0, axis) else slice(None, None, 3) for other in range(planes.ndim))
-    planes = np.moveaxis(planes[some], axis, 0)
-    second = planes[2:] - planes[1:-1]
-    second -= planes[1:-1] - planes[:-2]
-    fourth = second[2:] - second[1:-1]
-    fourth -= second[1:-1] - second[:-2]
-    sixth = fourth[2:] - fourth[1:-1]
-    sixth -= fourth[1:-1] - fourth[:-2]
-    polynomials = cv2.norm(sixth.reshape(len(sixth), -1), cv2.NORM_INF) / 80
-    lines = cv2.norm(second.reshape(len(second), -1), cv2.NORM_INF) / (10 * times_finer ** 2)
-    return float(polynomials + lines)
+    second, sixth = _differences(planes.shape[axis])
+    lines = np.moveaxis(planes[some], axis, 0).reshape(planes.shape[axis], -1)
+    largest = []
+    for matrix in (sixth, second):
+        made = np.empty((len(matrix), lines.shape[1]), np.float32)
+        times(matrix, lines, made)
+        largest.append(float(cv2.norm(made, cv2.NORM_INF)))
+    return largest[0] / 80 + largest[1] / (10 * times_finer ** 2)
+
+
+@lru_cache(maxsize=32)
+def _differences(count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the matrices that take second and sixth differences of `count` values."""
+    eye = np.eye(count, dtype=np.float32)
+    return np.diff(eye, 2, axis=0), np.diff(eye, 6, axis=0)
 
 
 def _along(matrix: NDArray[np.float32], planes: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
@@ -264,6 +302,6 @@ def nodes_of(shape: tuple[int, ...], step: int) -> tuple[NDArray[np.float32], ..
 def _buffers(height: int, width: int) -> NDArray[np.float32]:
     """Return two planes of this thread's own that the next call gives again."""
     held: NDArray[np.float32] | None = getattr(_local, "planes", None)
-    if held is None or held.shape != (2, height, width):
-        held = _local.planes = np.empty((2, height, width), np.float32)
-    return held
+    if held is None or held.size < 2 * height * width or held.size > 2 * _PIXELS + 8 * height * width:
+        held = _local.planes = np.empty(2 * height * width, np.float32)
+    return held[:2 * height * width].reshape(2, height, width)

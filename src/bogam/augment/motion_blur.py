@@ -67,21 +67,27 @@ class MotionBlur(Augment):
 
 
 def line_kernel(length_px: float, angle_degrees: float) -> NDArray[np.float32]:
-    """Return the point spread of a motion: ceil(length) positions evenly on the line, each shared among 4 pixels.
+    """Return the point spread of a motion along a segment about the center.
+
+    Each column (each row, where the segment is steep) gets the share of the segment that lies in it, divided between
+    the two nearest pixels by their distance.
 
     Example:
         >>> (3 * line_kernel(3.0, 90.0)).round(3).tolist()
         [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
     """
-    count = max(1, math.ceil(length_px))
-    along = np.linspace(-(length_px - 1) / 2, (length_px - 1) / 2, count) if count > 1 else np.zeros(1)
     angle = math.radians(angle_degrees)
-    y, x = -np.sin(angle) * along, np.cos(angle) * along
-    reach = max(1, math.ceil((length_px - 1) / 2))
-    kernel = np.zeros((2 * reach + 3, 2 * reach + 3))
-    row, column = np.floor(y).astype(int), np.floor(x).astype(int)
-    for down in (0, 1):
-        for right in (0, 1):
-            share = np.abs(1 - down - (y - row)) * np.abs(1 - right - (x - column))
-            np.add.at(kernel, (row + down + reach + 1, column + right + reach + 1), share)
-    return np.asarray(kernel[1:-1, 1:-1] / kernel[1:-1, 1:-1].sum(), np.float32)
+    right, up = math.cos(angle), math.sin(angle)
+    steep = abs(up) > abs(right)
+    major, minor = (-up, right) if steep else (right, -up)
+    half = length_px * abs(major) / 2
+    reach = max(1, math.ceil(half - 0.5))
+    along = np.arange(-reach, reach + 1)
+    share = np.clip(np.minimum(along + 0.5, half) - np.maximum(along - 0.5, -half), 0.0, None) / (2 * half)
+    across = along * (minor / major)
+    below = np.floor(across + 1e-9).astype(int)  # so that a whole number is not taken for one less
+    kernel = np.zeros((2 * reach + 3, 2 * reach + 1))
+    kernel[below + reach + 1, along + reach] += share * (1 - (across - below))
+    kernel[below + reach + 2, along + reach] += share * (across - below)
+    kernel = np.maximum(kernel[1:-1], 0.0)
+    return np.asarray((kernel.T if steep else kernel) / kernel.sum(), np.float32)

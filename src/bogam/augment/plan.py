@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -149,7 +148,7 @@ def _find(kind: str) -> type[Augment]:
 def _apply(case: Case, drawn: Sequence[Mapping[str, Any]], find: Find, read: Read | None) -> Case:
     if not drawn:
         return case
-    _check_finite(case)
+    apply_cpu.check_finite(case)
     given = case.image
     done: dict[int, Mapping[str, Any]] = {}
     for run in fuse([(find(entry["augment"]), entry) for entry in drawn]):
@@ -224,12 +223,3 @@ def _check_axes(case: Case, run: list[Step]) -> None:
         if not volume and not part.pictures:
             raise UserError(say(where, f"a picture of shape {case.image.shape}", "a volume (C, Z, Y, X)",
                                 "Leave it out, or stack the slices to volumes."))
-
-
-def _check_finite(case: Case) -> None:
-    """Raise UserError for an image with NaN or infinity: one would spread over its neighbors, and to other cases."""
-    image = case.image
-    if image.dtype.kind == "f" and not (math.isfinite(image.min()) and math.isfinite(image.max())):
-        wrong = int(np.count_nonzero(~np.isfinite(image)))
-        raise UserError(say(f"case {case.id}", f"{wrong} pixels that are NaN or infinite", "finite numbers",
-                            "Find where they come from, or set them to a value that means background."))

@@ -25,6 +25,7 @@ class Solarize(Augment):
     """
 
     group: ClassVar[Group] = "tone"
+    closed: ClassVar[bool] = True
     kind: Literal["solarize"] = "solarize"
     threshold: Annotated[Range, AfterValidator(check_share)] = (0.6, 1.0)
     """First level that is inverted, as a share of the grey range, drawn uniformly from (low, high)."""

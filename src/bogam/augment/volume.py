@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bogam.augment.maps import Move, at_nodes, nodes_of, source_of, stretch
+from bogam.augment.maps import Move, Table, at_nodes, nodes_of, source_of
 from bogam.core.types import Array
 
 _ROWS = 32000
@@ -36,66 +38,80 @@ class VolumeMap:
         if z is not None and y is not None and x is not None:
             self._slices = z.ravel()
             start = np.zeros((1, 1, 1), np.float32)
-            y, x = stretch(lambda nodes: tuple(
-                axis[0] for axis in source_of(moves, (start, nodes[0][None], nodes[1][None]), shape)[1:]), shape[1:])
-            self._planes = y.copy(), x.copy()
+            self._planes = Table(lambda nodes: tuple(
+                axis[0] for axis in source_of(moves, (start, nodes[0][None], nodes[1][None]), shape)[1:]),
+                shape[1:]).whole()
             return
         self._step, self._nodes = at_nodes(lambda nodes: source_of(moves, nodes, shape), shape, 8)
 
-    def linear(self, volume: Array, fill: float, made: Array) -> None:
-        """Write one channel (Z, Y, X), sampled linearly and rounded once for integers, to `made`."""
+    def sample(self, image: Array, fill: float, masks: Array) -> tuple[Array, Array]:
+        """Return all channels (C, Z, Y, X), sampled linearly and rounded once, and masks (K, Z, Y, X) at their nearest.
+
+        Args:
+            image: any channels, uint8, uint16, int16 or float32.
+            fill: what lies outside of the image; outside the masks lies 0.
+            masks: any number of planes, uint8.
+        """
+        made, moved = np.empty(image.shape, image.dtype), np.empty(masks.shape, masks.dtype)
         if self._planes is not None:
-            self._linear_slices(volume, fill, made)
-            return
-        padded = _pad(volume.astype(np.float32), fill)
+            self._whole_slices(image, fill, masks, made, moved)
+        else:
+            self._between_slices(image, fill, masks, made, moved)
+        return made, moved
+
+    def _between_slices(self, image: Array, fill: float, masks: Array, made: Array, moved: Array) -> None:
+        pitch = self.shape[1] + 1
+        volumes = [_pad(volume, fill, np.float32) for volume in image]
+        planes = [_pad(mask, 0, mask.dtype) for mask in masks]
         for index in range(self.shape[0]):
             z, y, x = self._slice(index)
             below = np.floor(z)
             share = z - below
-            y += below * (self.shape[1] + 1)
-            low = _sample(padded, y, x, self.shape[1] + 1, cv2.INTER_LINEAR, fill)
-            y += self.shape[1] + 1
-            high = _sample(padded, y, x, self.shape[1] + 1, cv2.INTER_LINEAR, fill)
-            high -= low
-            high *= share
-            low += high
-            _round(low, made[index])
+            below *= pitch
+            below += y
+            above = below + pitch
+            for volume, target in zip(volumes, made, strict=True):
+                low = _sample(volume, below, x, pitch, cv2.INTER_LINEAR, fill)
+                high = _sample(volume, above, x, pitch, cv2.INTER_LINEAR, fill)
+                high -= low
+                high *= share
+                low += high
+                _round(low, target[index])
+            if planes:
+                np.rint(z, out=z)
+                z *= pitch
+                z += y
+            for plane, target in zip(planes, moved, strict=True):
+                target[index] = _sample(plane, z, x, pitch, cv2.INTER_NEAREST, 0)
 
-    def nearest(self, volume: Array, made: Array) -> None:
-        """Write one mask (Z, Y, X), each voxel that of its nearest place, 0 outside, to `made`."""
-        if self._planes is not None:
-            y, x = self._planes
-            for index, place in enumerate(np.floor(self._slices + 0.5).astype(int).tolist()):
-                if 0 <= place < self.shape[0]:
-                    cv2.remap(volume[place], x, y, cv2.INTER_NEAREST, dst=made[index], borderMode=cv2.BORDER_CONSTANT,
-                              borderValue=0)
-                else:
-                    made[index] = 0
-            return
-        padded = _pad(volume, 0)
-        for index in range(self.shape[0]):
-            z, y, x = self._slice(index)
-            y += np.floor(z + 0.5) * (self.shape[1] + 1)
-            made[index] = _sample(padded, y, x, self.shape[1] + 1, cv2.INTER_NEAREST, 0)
-
-    def _linear_slices(self, volume: Array, fill: float, made: Array) -> None:
+    def _whole_slices(self, image: Array, fill: float, masks: Array, made: Array, moved: Array) -> None:
         assert self._planes is not None
         y, x = self._planes
-        blank = np.full(self.shape[1:], fill, np.float32)
+        depth = self.shape[0]
         for index, place in enumerate(self._slices.tolist()):
-            below = int(np.floor(place))
+            below, nearest = math.floor(place), math.floor(place + 0.5)
             share = place - below
-            near = [volume[k] if 0 <= k < self.shape[0] else blank for k in (below, below + 1)]
-            if share < 1e-4 or share > 1 - 1e-4:
-                source = near[share > 0.5].astype(volume.dtype, copy=False)
-            else:
-                source = near[0].astype(np.float32) * (1 - share)
-                source += near[1] * np.float32(share)
-            moved = cv2.remap(source, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
-            _round(moved, made[index])
+            whole = below if share < 1e-4 else below + 1 if share > 1 - 1e-4 else None
+            for volume, target in zip(image, made, strict=True):
+                if not -1 < place < depth or (whole is not None and not 0 <= whole < depth):
+                    target[index] = fill
+                elif whole is not None:
+                    cv2.remap(volume[whole], x, y, cv2.INTER_LINEAR, dst=target[index],
+                              borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
+                else:
+                    mixed = (volume[below].astype(np.float32) if below >= 0 else fill) * np.float32(1 - share)
+                    mixed = mixed + (volume[below + 1] if below + 1 < depth else fill) * np.float32(share)
+                    _round(cv2.remap(mixed, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill),
+                           target[index])
+            for mask, target in zip(masks, moved, strict=True):
+                if 0 <= nearest < depth:
+                    cv2.remap(mask[nearest], x, y, cv2.INTER_NEAREST, dst=target[index],
+                              borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+                else:
+                    target[index] = 0
 
     def _slice(self, index: int) -> list[NDArray[np.float32]]:
-        """Return (z, y, x) read from by one slice of the result, cut off just outside of the volume."""
+        """Return (z, y, x) read from by one slice of the result, y cut off just outside of the volume."""
         _, height, width = self.shape
         step = self._step
         if step == 1:
@@ -108,8 +124,7 @@ class VolumeMap:
             size = (mixed.shape[2] * step, mixed.shape[1] * step)
             planes = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)[step:step + height, step:step + width]
                       for plane in mixed]
-        for plane, side in zip(planes[:2], self.shape, strict=False):
-            np.clip(plane, -1.0, side, out=plane)
+        np.clip(planes[1], -1.0, height, out=planes[1])
         return planes
 
 
@@ -120,24 +135,28 @@ def _apart(moves: Sequence[Move], shape: tuple[int, int, int]) -> bool:
     return z.shape[1:] == (1, 1) and y.shape[0] == 1 and x.shape[0] == 1
 
 
-def _pad(volume: Array, fill: float) -> Array:
+def _pad(volume: Array, fill: float, dtype: type | np.dtype[Any]) -> Array:
     """Return the slices one below the other as one picture, a row of fill between them and a slice of it at each end.
 
-    Row y of slice z is row (z + 1) * (Y + 1) + y + 1.
+    Row y of slice z is row (z + 1) * (Y + 1) + y + 1: a place outside falls on a row of fill, or outside the picture.
     """
     depth, height, width = volume.shape
-    padded = np.full((depth + 2, height + 1, width), fill, volume.dtype)
-    padded[1:-1, 1:] = volume
-    whole = np.full(((depth + 2) * (height + 1) + 1, width), fill, volume.dtype)
-    whole[:-1] = padded.reshape(-1, width)
+    whole = np.empty(((depth + 2) * (height + 1) + 1, width), dtype)
+    slices = whole[:-1].reshape(depth + 2, height + 1, width)
+    slices[0], slices[-1], whole[-1] = fill, fill, fill
+    slices[1:-1, 0] = fill
+    slices[1:-1, 1:] = volume
     return whole
 
 
 def _sample(padded: Array, row: NDArray[np.float32], x: NDArray[np.float32], pitch: int, interpolation: int,
             fill: float) -> Array:
     """Return what lies at row - counted from row 0 of slice 0 - and x; halves the picture where it spans too much."""
-    first = max(0, int(row.min()) + pitch)
-    last = min(len(padded), int(row.max()) + pitch + 4)
+    first, last = 0, len(padded)
+    if last >= _ROWS:
+        first, last = max(0, int(row.min()) + pitch), min(last, int(row.max()) + pitch + 4)
+    if last <= first:
+        return np.full(row.shape, fill, padded.dtype)
     if last - first < _ROWS or row.size == 1:
         made: Array = cv2.remap(padded[first:last], x, row + np.float32(pitch + 1 - first), interpolation,
                                 borderMode=cv2.BORDER_CONSTANT, borderValue=fill)

@@ -13,6 +13,7 @@ from bogam.core.errors import BogamError
 COMMANDS = {
     "demo": "Make a phantom data set, compare choices on it, write the report: the whole job in minutes.",
     "phantom": "Write a procedural data set to disk: breast-ultrasound, mammogram, histology or chest-x-ray.",
+    "datasets": "List public data sets, compare a copy with the publication, or get one.",
     "init": "Look at a folder of images and write a commented recipe for it.",
     "audit": "Check a folder, a table or a recipe's split for what would spoil a study.",
     "referee": "Check a results table, of a paper or your own, for numbers that cannot be true.",

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bogam.core.types import FloatArray
+from bogam.data.copied import Copied
 from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
 
@@ -33,11 +34,13 @@ class Similar:
         pairs: (id, id, correlation of the thumbnails), at or above the threshold, best first.
         threshold: the correlation in use; None where no threshold fits this set.
         note: what happened, one sentence.
+        copies: pairs that show one picture; `copied.copies` finds them.
     """
 
     pairs: tuple[tuple[str, str, float], ...]
     threshold: float | None
     note: str
+    copies: tuple[Copied, ...] = ()
 
 
 class Union:
@@ -142,7 +145,8 @@ def similar(thumbs: dict[str, FloatArray], total: int) -> Similar:
 def groups(manifest: Manifest, by: Sequence[str], near: Similar | None) -> tuple[dict[str, str], str]:
     """Give each image the group that no split may divide.
 
-    Identical pixels and derived images (`parents`) always join. `patient` joins the images of a patient. `duplicate`
+    Identical pixels, verified copies and derived images (with their `parents`) always join. A synthetic image does not
+    join the many that its generator was trained on; `inside_train` keeps it where all of them train. `patient` joins the images of a patient. `duplicate`
     joins similar pictures too, but only where patients are unknown: across known patients a likeness is reported by
     the audit and merges nobody.
 
@@ -163,10 +167,13 @@ def groups(manifest: Manifest, by: Sequence[str], near: Similar | None) -> tuple
             for other in ids[1:]:
                 union.join(ids[0], other)
     known = set(manifest.images["id"].to_list())
-    for name, parents in manifest.images.select("id", "parents").rows():
+    for name, origin, parents in manifest.images.select("id", "origin", "parents").rows():
         for parent in parents or []:
-            if parent in known:
+            if parent in known and origin != "synthetic":
                 union.join(name, parent)
+    for copy in near.copies if near is not None else ():
+        if copy.one in known and copy.other in known:
+            union.join(copy.one, copy.other)
     patients = manifest.patient == "given" and "patient" in by
     if "duplicate" in by and not patients and near is not None:
         for a, b, _ in near.pairs:

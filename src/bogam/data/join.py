@@ -36,8 +36,7 @@ def join_parts(parts: Sequence[tuple[str, Manifest]], pattern: str | None = None
     specs, targets = _targets([m for _, m in parts], [t for _, _, t in frames], notes)
     status, images = _patients(parts, images, pattern, notes)
     labels = tuple(dict.fromkeys(label for _, m in parts for label in m.mask_labels))
-    for part, manifest in parts:
-        notes += [f"{part} ({manifest.root.name}): {note}" for note in manifest.notes]
+    notes += _said(parts)
     known = {m.dataset for _, m in parts}
     return Manifest(root=root, name=" and ".join(m.root.name for _, m in parts), images=images,
                     objects=pl.concat([objects for _, objects, _ in frames]), targets=targets, target_specs=specs,
@@ -45,6 +44,14 @@ def join_parts(parts: Sequence[tuple[str, Manifest]], pattern: str | None = None
                     set_aside=pl.concat([_aside(m, root) for _, m in parts]), notes=tuple(notes),
                     unused=pl.concat([m.unused.with_columns(pl.concat_str(pl.lit(f"{part}/"), pl.col("id")).alias("id"))
                                       for part, m in parts], how="diagonal"))
+
+
+def _said(parts: Sequence[tuple[str, Manifest]]) -> list[str]:
+    """Return the notes of all parts; one that all share is said once."""
+    shared = [note for note in parts[0][1].notes if all(note in m.notes for _, m in parts[1:])]
+    own = [f"{part}{'' if m.root.name == part else f' ({m.root.name})'}: {note}" for part, m in parts
+           for note in m.notes if note not in shared]
+    return [*own, *shared]
 
 
 def _root(roots: Sequence[Path]) -> Path:

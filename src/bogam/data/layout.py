@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,11 +14,13 @@ import polars as pl
 
 from bogam.core.errors import UserError, near_miss, say
 from bogam.core.types import TargetKind
-from bogam.data.datasets.family import Dataset, identify
+from bogam.data.datasets.family import Dataset, headers_of, identify
 from bogam.data.layouts import (
+    cbis_ddsm,
     class_folders,
     coco,
     decathlon,
+    deep_lesion,
     dicom,
     flat,
     images_masks,
@@ -37,8 +41,8 @@ from bogam.data.manifest import table as as_table
 
 __all__ = ["LAYOUTS", "apparent_groups", "recognize"]
 
-_ORDER: tuple[ModuleType, ...] = (npz, voc, decathlon, table, coco, images_masks, patient_class, class_folders,
-                                  masks_beside)
+_ORDER: tuple[ModuleType, ...] = (npz, voc, decathlon, deep_lesion, cbis_ddsm, table, coco, images_masks, patient_class,
+                                  class_folders, masks_beside)
 _LAST: tuple[ModuleType, ...] = (dicom, flat)
 _BY_NAME: dict[str, ModuleType] = {module.NAME: module for module in (*_ORDER, *_LAST)}
 LAYOUTS: tuple[str, ...] = ("auto", *_BY_NAME)
@@ -85,12 +89,15 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
         raise UserError(say("data.layout", f"'{layout}'", f"one of {', '.join(LAYOUTS)}", near_miss(layout, LAYOUTS)))
     if slice_axis not in (None, "z", "y", "x") or slice_every < 1:
         raise UserError(say("data.slice", f"{slice_axis}, every {slice_every}", "z, y or x, every 1 or more"))
-    tree = _walk(Path(folder))
+    tree, said, whole = _without_copies(_walk(Path(folder)))
     if Path(folder).suffix.lower() in table.SUFFIXES:
         layout = table.NAME
+    if layout == "auto" and whole is not None:
+        layout = whole[1].layout or layout
     fit = _choose(tree, layout, folder if Path(folder).is_file() and layout == table.NAME else None)
     module = _BY_NAME[fit.layout]
-    known = identify([fit.tree.prefix + n for n in ([fit.source] if fit.layout == npz.NAME else fit.tree.pictures)])
+    known = identify([fit.tree.prefix + n for n in ([fit.source] if fit.layout == npz.NAME else fit.tree.pictures)],
+                     headers_of(fit.tree))
     dataset = known[1] if known else None
     roles = dict(columns or {})
     if patient is not None and patient.startswith("column:"):
@@ -102,6 +109,8 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     usual = phantom.mask_label if phantom else dataset.mask_label if dataset else None
     options = Options(columns=roles, targets=dict(targets or {}), labels=labels, mask_values=mask_values,
                       mask_label=mask_label or usual or MASK_LABEL)
+    if known:
+        options = _with_what_is_known(options, known, fit)
     draft = module.read(fit, options)
     for row, id in zip(draft.images, short_ids([r["name"] for r in draft.images]), strict=True):
         row["id"] = id
@@ -112,17 +121,50 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
     status = _settle_patients(draft, patient, dataset)
     for row in draft.images:
         row["modality"] = row.get("modality") or (_modality(known) if known else None)
+        if dataset is not None and dataset.site and (place := re.search(dataset.site, row["name"])):
+            row["site"] = row.get("site") or place["site"]
         row["origin"] = row.get("origin") or ("synthetic" if phantom else "real")
         row["parents"] = row.get("parents") or []
     notes = [f"Read as {fit.layout}: {fit.what}.", *account(draft, tree, fit), *_class_notes(draft), *draft.notes]
     if phantom:
         notes.append(f"This is a phantom ({phantom.kind}): synthetic images, which show no person.")
+    notes.extend(said)
     if known:
         notes.extend(_dataset_notes(known, draft))
     manifest = _manifest(tree.folder, draft).but(patient=status, notes=tuple(notes),
                                                  dataset=known[0] if known else None)
     manifest.check()
     return manifest
+
+
+def _with_what_is_known(options: Options, known: tuple[str, type[Dataset]], fit: Fit) -> Options:
+    """Add what a known data set says of its table and masks to what the user said; the user's word comes first."""
+    name, part = known
+    if fit.layout == table.NAME:
+        header = headers_of(fit.tree).get(fit.source, ())
+        columns = {role: column for role, column in part.columns.items() if column in header}
+        targets = {column: kind for column, kind in part.target_columns.items() if column in header}
+        options = dataclasses.replace(options, columns=columns | dict(options.columns),
+                                      targets=options.targets or targets, nothing=part.no_finding,
+                                      labels=options.labels or (part.labels if targets else ()) or None)
+    named = part.mask_labels_of(name)
+    if named and options.mask_values is None and "dataset.json" not in fit.tree.others:
+        options = dataclasses.replace(options, mask_values=dict(enumerate(named, 1)))
+    return options
+
+
+def _without_copies(tree: Tree) -> tuple[Tree, list[str], tuple[str, type[Dataset]] | None]:
+    """Take pictures that a known data set counts as no images out of a tree; return it, a note, and the data set."""
+    whole = identify(tree.pictures, headers_of(tree))
+    if whole is None or not whole[1].left_out:
+        return tree, [], whole
+    pattern = re.compile(whole[1].left_out)
+    copies = [name for name in tree.pictures if pattern.search(name)]
+    kept = tuple(name for name in tree.pictures if not pattern.search(name))
+    if not kept or not copies:
+        return tree, [], whole
+    note = f"{count(len(copies), 'picture')} such as {copies[0]} are drawn-on copies of others and are left out."
+    return dataclasses.replace(tree, pictures=kept), [note], whole
 
 
 def _walk(folder: Path) -> Tree:
@@ -220,6 +262,10 @@ def _settle_patients(draft: Draft, patient: str | None, dataset: type[Dataset] |
     if pattern is not None:
         for row, found in zip(rows, match_patients(pattern, names), strict=True):
             row["patient"] = found
+        if not any(row["patient"] for row in rows) and patient is None and dataset is not None:
+            draft.notes.append(f"Patients: the names of {dataset.title} hold them as '{pattern}', but none of these "
+                               "does: absent.")
+            return "absent"
         if not any(row["patient"] for row in rows):
             guess = apparent_groups(names)
             raise UserError(say("data.patient", f"the pattern '{pattern}', which fits no file",
@@ -289,7 +335,7 @@ def _dataset_notes(known: tuple[str, type[Dataset]], draft: Draft) -> list[str]:
     here = Counter(str(v) for v in target.values())
     here.update(f"{row.get('part')}/{target.get(row['name'])}" for row in draft.images)
     here.update(f"{name}/{row.get('part')}" for row in draft.images)
-    published = {k: v for k, v in part.counts.items() if here[k]}
+    published = {k: v for k, v in part.counts.items() if v is not None and here[k]}
     if any(here[k] != v for k, v in published.items()):
         listed = ", ".join(f"{k}: {here[k]:,} of {v:,}" for k, v in published.items())
         notes.append(f"Images here of those published: {listed}.")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bogam.core.types import Array
 
-VERSION = 2
+VERSION = 3
 """Raise it when `marks_of` changes what it returns: what was measured before is then measured anew."""
 
 Gray = NDArray[np.uint8]
@@ -26,6 +26,8 @@ GAPS = (0.03, 0.06)
 """Widest space between strokes of one word, as a share of the longer side: for small and for large letters."""
 EDGE = 60
 """Step between neighbors, of 255 grey levels, that a burnt-in stroke makes."""
+GREY = 12
+"""Distance of the channels, of 255, up to which a pixel is grey; three quarters of a grey picture are."""
 CROSS = 32
 """Grey levels by which the arms of a calliper stand out from what lies between them."""
 ARMS = (2, 3, 4, 6)
@@ -64,8 +66,8 @@ def marks_of(image: Array, levels: tuple[float, float] | None) -> dict[str, floa
     gray = channels[0]
     if len(channels) == 3:
         spread = np.max(channels, axis=0) - np.min(channels, axis=0)
-        share = float((spread > EDGE).mean())
-        found["overlay"] = share if share < 0.2 else 0.0
+        if float((spread <= GREY).mean()) >= 0.75:
+            found["overlay"] = float((spread > EDGE).mean())
         gray = np.asarray(np.max(channels, axis=0), np.uint8)
     words = text_boxes(gray)
     found["text"] = float(len(words))

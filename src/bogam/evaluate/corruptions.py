@@ -19,6 +19,7 @@ from bogam.core.seeds import generator
 from bogam.core.types import Case
 
 SEVERITIES = (1, 2, 3, 4, 5)
+Strengths = tuple[float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Corruption:
     name: str
     kind: str
     setting: str
-    strengths: tuple[float, float, float, float, float]
+    strengths: Strengths
     either: str = ""
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
@@ -51,8 +52,8 @@ class Corruption:
         return augmentations.parse({self.kind: {**self.fixed, self.setting: value, "probability": 1.0}})
 
 
-def _noise(name: str = "noise", *strengths: float) -> Corruption:
-    return Corruption(name, name, "sigma", strengths or (0.02, 0.04, 0.07, 0.11, 0.16))  # type: ignore[arg-type]
+def _noise(kind: str = "noise", strengths: Strengths = (0.02, 0.04, 0.07, 0.11, 0.16)) -> Corruption:
+    return Corruption(kind.removesuffix("-noise"), kind, "sigma", strengths)
 
 
 _BLUR = Corruption("blur", "gaussian-blur", "sigma_px", (0.5, 0.8, 1.2, 1.8, 2.5))
@@ -67,28 +68,28 @@ _UNEVEN = Corruption("uneven field", "bias-field", "ratio", (1.3, 1.7, 2.3, 3.2,
 GENERAL = (_noise(), _BLUR, _COARSE, _JPEG, _CONTRAST, _BRIGHTNESS, _GAMMA)
 CORRUPTIONS: Mapping[str, tuple[Corruption, ...]] = {
     "ultrasound": (
-        _noise("speckle-noise", 0.1, 0.18, 0.27, 0.38, 0.5), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA,
+        _noise("speckle-noise", (0.1, 0.18, 0.27, 0.38, 0.5)), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA,
         Corruption("gain ramp", "gain-ramp", "gain", (0.08, 0.14, 0.2, 0.27, 0.35), "sum"),
         Corruption("shadow", "ultrasound-shadow", "loss", (0.1, 0.2, 0.3, 0.4, 0.5), fixed={"shadows": [2, 2]})),
     "mammography": (
-        _noise("noise", 0.01, 0.02, 0.04, 0.06, 0.1), _BLUR, _COARSE, _CONTRAST, _GAMMA,
+        _noise("noise", (0.01, 0.02, 0.04, 0.06, 0.1)), _BLUR, _COARSE, _CONTRAST, _GAMMA,
         Corruption("scatter", "scatter", "fraction", (0.1, 0.2, 0.3, 0.4, 0.55))),
     "x-ray": (
         _noise(), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA,
         Corruption("scatter", "scatter", "fraction", (0.1, 0.2, 0.3, 0.45, 0.6)),
         Corruption("grid lines", "grid-line", "amplitude", (0.01, 0.02, 0.035, 0.05, 0.08))),
     "ct": (
-        _noise("noise", 0.01, 0.025, 0.05, 0.08, 0.12), _BLUR, _COARSE, _CONTRAST,
+        _noise("noise", (0.01, 0.025, 0.05, 0.08, 0.12)), _BLUR, _COARSE, _CONTRAST,
         Corruption("sharp kernel", "sharpen", "amount", (0.5, 1.0, 1.8, 2.8, 4.0)),
         Corruption("rings", "ring", "amplitude", (0.015, 0.03, 0.05, 0.08, 0.12))),
     "mr": (
-        _noise("rician-noise", 0.02, 0.04, 0.07, 0.11, 0.16), _BLUR, _COARSE, _CONTRAST, _GAMMA, _UNEVEN,
+        _noise("rician-noise", (0.02, 0.04, 0.07, 0.11, 0.16)), _BLUR, _COARSE, _CONTRAST, _GAMMA, _UNEVEN,
         Corruption("ghosting", "ghosting", "intensity", (0.2, 0.35, 0.5, 0.7, 0.9)),
         Corruption("spikes", "spikes", "amplitude", (0.015, 0.03, 0.05, 0.08, 0.12))),
     "histology": (
-        _BLUR, _COARSE, _JPEG, _BRIGHTNESS, _CONTRAST, _noise("noise", 0.01, 0.025, 0.045, 0.07, 0.1),
+        _BLUR, _COARSE, _JPEG, _BRIGHTNESS, _CONTRAST, _noise("noise", (0.01, 0.025, 0.045, 0.07, 0.1)),
         Corruption("stain", "stain-jitter", "factor", (1.2, 1.4, 1.7, 2.1, 2.6), "factor", {"shift": [0.0, 0.0]})),
-    "fundus": (_noise("noise", 0.01, 0.025, 0.045, 0.07, 0.1), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA, _UNEVEN),
+    "fundus": (_noise("noise", (0.01, 0.025, 0.045, 0.07, 0.1)), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA, _UNEVEN),
     "endoscopy": (_noise(), _BLUR, _MOTION, _COARSE, _JPEG, _CONTRAST, _GAMMA),
     "general": GENERAL,
 }

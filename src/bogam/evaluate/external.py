@@ -81,7 +81,7 @@ class External:
     groups: dict[str, str]
     unit: str
     notes: list[str]
-    aside: list[tuple[str, ...]]
+    aside: list[tuple[str, str]]
     found: int
 
 
@@ -108,7 +108,7 @@ def open_external(model: Model, folder: Path, *, layout: str = "auto", patient: 
                         resize_masks=resize_masks)
         compared = manifest.patient == "absent" and len(manifest) <= MOST_COMPARED
         thumbs = thumbnails(look(manifest, Path(scratch))) if compared else {}
-    aside = manifest.set_aside.rows()
+    aside: list[tuple[str, str]] = [(file, problem) for file, problem in manifest.set_aside.rows()]
     if not len(manifest):
         raise _none_left(folder, found, aside)
     seen = set(model.facts.get("seen_pixels", ())) & set(manifest.images["pixels_sha256"].drop_nulls().to_list())

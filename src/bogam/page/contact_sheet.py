@@ -77,7 +77,8 @@ def _draw(canvas: Any, theme: Theme, title: str, strips: Sequence[Strip]) -> Non
                        for heading, _, tall, lines in rows)
     canvas.set_layout_engine("none")
     canvas.set_size_inches(width, height)
-    canvas.text(_GAP / width, 1 - 0.12 / height, clean(title), va="top", fontsize=12, weight="bold", color=theme.ink)
+    head = textwrap.shorten(clean(title), 100, placeholder=" …")
+    canvas.text(_GAP / width, 1 - 0.12 / height, head, va="top", fontsize=12, weight="bold", color=theme.ink)
     top = height - 0.45
     for heading, panels, tall, lines in rows:
         if heading:

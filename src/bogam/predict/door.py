@@ -47,4 +47,13 @@ class Door:
         stack = np.stack([case.image for case in cases])
         image = torch.from_numpy(stack if stack.dtype == np.uint8 else stack.astype(np.float32)).float()
         levels = torch.tensor([case.levels for case in cases], dtype=torch.float32)
+        return self.through(image, levels)
+
+    def through(self, image: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
+        """Return a stack of images, normalized.
+
+        Args:
+            image: (B, C, Y, X) float32, grey levels.
+            levels: (B, 2) float32, low and high of each, on the same device.
+        """
         return self.normalize.door(image, levels[:, 0], levels[:, 1], dict(self.statistics))

@@ -101,6 +101,8 @@ def change_brightness(image: Array, levels: tuple[float, float], change: Callabl
         levels: (low, high); the result is clipped to it.
         change: takes and returns (Y, X) or (Z, Y, X) in the image's type.
     """
+    if image.shape[0] == 1:
+        return change(image[0])[None]
     if image.shape[0] != 3:
         return np.stack([change(plane) for plane in image])
     luma = np.tensordot(np.array(LUMA), image.astype(np.float64), axes=1)

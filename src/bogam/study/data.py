@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,14 @@ from bogam.audit.probe.result import ProbeResult
 from bogam.audit.run import Audit, audit, check_accepted, refuse
 from bogam.augment.sides import Sides
 from bogam.core.errors import UserError, near_miss, say
+from bogam.data.copied import copies
 from bogam.data.duplicates import MOST_COMPARED, Similar, groups, similar, thumbnails
 from bogam.data.layout import recognize
 from bogam.data.looks import Looks, look
+from bogam.data.made import split_real
 from bogam.data.manifest import Manifest
 from bogam.data.scan import scan
-from bogam.data.split import split, split_notes
+from bogam.data.split import split_notes
 from bogam.page.text import many
 from bogam.study.place import made_cache
 from bogam.study.recipe import DataSection, Recipe
@@ -179,10 +182,13 @@ def check_channels(manifest: Manifest, section: DataSection) -> None:
                             "Set `data.channels: gray` or `data.channels: rgb`."))
 
 
-def look_at(manifest: Manifest, cache: Path, tell: Tell = quiet) -> tuple[Looks, Similar | None]:
-    """Return the looks of all images and the pairs of similar ones; None where there are too many to compare."""
-    looks = look(manifest, cache / "scan", lambda done, total: tell("Comparing images", done, total))
-    return looks, similar(thumbnails(looks), len(manifest)) if len(manifest) <= MOST_COMPARED else None
+def look_at(manifest: Manifest, cache: Path, tell: Tell = quiet) -> tuple[Looks, Similar]:
+    """Return the looks of all images, and the pairs of copies and of similar ones."""
+    looks = look(manifest, cache / "scan", lambda done, total: tell("Looking at images", done, total))
+    near = similar(thumbnails(looks), len(manifest)) if len(manifest) <= MOST_COMPARED else Similar(
+        (), None, f"More than {MOST_COMPARED:,} images: similar pictures were not looked for, copies were.")
+    found = copies(manifest, looks, cache / "scan", lambda done, total: tell("Comparing images", done, total))
+    return looks, dataclasses.replace(near, copies=found)
 
 
 def probe_split(manifest: Manifest, target: str | None, looks: Looks, near: Similar | None, cache: Path,
@@ -221,15 +227,15 @@ def make_ready(recipe: Recipe, cache: Path, tell: Tell = quiet, *, check: bool =
     looks, near = look_at(whole, cache, tell)
     group, unit = groups(manifest, recipe.split.group, near)
     if folds is None:
-        manifest = split(manifest, recipe.split, group, target)
+        manifest = split_real(manifest, recipe.split, group, target)
     else:
         manifest = manifest.but(folds=folds.filter(pl.col("id").is_in(set(manifest.images["id"].to_list()))))
     whole = whole.but(folds=manifest.folds)
     result = probe_split(whole, target, looks, near, cache, tell, (recipe.task,)) if probe else None
     found = audit(Evidence(whole, target, near, looks, result), cache)
     accepted = refuse(found, recipe.audit.accept) if check else []
-    if near is None:
-        notes.append(f"More than {MOST_COMPARED} images: similar pictures were not looked for, identical ones were.")
+    if near.threshold is None:
+        notes.append(near.note)
     notes += split_notes(manifest, target if recipe.task == "classification" else None)
     return Ready(manifest, target, labels, found, accepted, unit, tuple(notes))
 

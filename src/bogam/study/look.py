@@ -15,12 +15,14 @@ import polars as pl
 
 import bogam
 from bogam.audit.family import Evidence
-from bogam.audit.memory import rules_version
+from bogam.audit.memory import place_of, recall, rules_version
 from bogam.audit.run import Audit, audit
 from bogam.core.errors import FileProblem, UserError, say
+from bogam.data.duplicates import MOST_COMPARED, Similar
 from bogam.data.join import join_parts, parts_named
 from bogam.data.layout import apparent_groups, recognize
 from bogam.data.locator import Locator
+from bogam.data.looks import Looks
 from bogam.data.manifest import Manifest
 from bogam.data.readers.read import read_picture
 from bogam.study.commented import commented
@@ -93,11 +95,21 @@ def audit_of(what: Path, *others: Path, patient: str | None = None, layout: str 
         manifest = _folders((what, *others), place, tell, patient=patient, layout=layout, slice_axis=slice_axis)
         manifest = read_all(manifest, place / "scan", tell)
         target = choose_target(manifest, DataSection(root=str(what)), "segmentation")
-        looks, near = look_at(manifest, place, tell)
-        found = probe_split(manifest, target, looks, near, place, tell) if probe else None
+        known = None if probe else _remembered(manifest, target, place)
+        if known is None:
+            looks, near = look_at(manifest, place, tell)
+            found = probe_split(manifest, target, looks, near, place, tell) if probe else None
+            known = audit(Evidence(manifest, target, near, looks, found), place)
         kind = "split in folders" if others else "folder" if what.is_dir() else "file"
-        return Looked(audit(Evidence(manifest, target, near, looks, found), place), manifest, target=target, what=kind,
+        return Looked(known, manifest, target=target, what=kind,
                       name=_named("-and-".join(p.resolve().stem for p in (what, *others))))
+
+
+def _remembered(manifest: Manifest, target: str | None, cache: Path) -> Audit | None:
+    """Return what an earlier call found on the same data, before pictures are compared; None where there was none."""
+    compared = Similar((), None, "") if len(manifest) <= MOST_COMPARED else None
+    findings = recall(place_of(Evidence(manifest, target, compared, Looks({}, {}, {}, {})), cache))
+    return None if findings is None else Audit(findings)
 
 
 def _with_split(what: Path, is_study: bool, cache: Path, sets: Sequence[str], tell: Tell, probe: bool) -> Looked:

@@ -101,8 +101,12 @@ def _cache(folder: Path) -> Iterator[Path]:
 def _notes(facts: dict[str, Any]) -> tuple[str, ...]:
     now = {**versions(), "bogam": bogam.__version__}
     then = {**facts.get("versions", {}), "bogam": facts.get("bogam")}
-    return tuple(f"The run was made with {name} {then[name]}, this is {now[name]}: pixels may differ."
-                 for name in ("bogam", *DECISIVE) if name in then and then[name] != now[name])
+    notes = [f"The run was made with {name} {then[name]}, this is {now[name]}: pixels may differ."
+             for name in ("bogam", *DECISIVE) if name in then and then[name] != now[name]]
+    if any(str(note).startswith("Augmented in whole batches") for note in facts.get("notes", ())):
+        notes.append("The run augmented in whole batches on its device; this is the same draw, case by case, which "
+                     "agrees to about one grey level, not to the bit.")
+    return tuple(notes)
 
 
 def write_replayed(done: Replayed, name: str, epoch: int, out: Path) -> str:

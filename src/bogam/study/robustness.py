@@ -60,7 +60,8 @@ def runs_in(place: Path) -> list[Path]:
 
 
 def robustness_of(run: Path, folder: Path | None = None, *, modality: str | None = None, device: str = "auto",
-                  resamples: int = 2000, tell: Tell = quiet, **reading: Any) -> str:
+                  threads: int | None = None, resamples: int = 2000, examples: bool = True, tell: Tell = quiet,
+                  **reading: Any) -> str:
     """Score a run on corrupted images and write tables and figures; return the result in words.
 
     Writes `robustness.csv` (see `evaluate.robustness.compare`), `cases.parquet`, `facts.json`, the figure
@@ -72,7 +73,9 @@ def robustness_of(run: Path, folder: Path | None = None, *, modality: str | None
         folder: other test images, in any layout; None: the run's own test part.
         modality: a name of `CORRUPTIONS`; None: as the data set or the headers say, else "general".
         device: where to compute.
+        threads: of torch; None: its own choice.
         resamples: of the bootstrap.
+        examples: draw the sheet of one image in all corruptions.
         tell: progress.
         reading: how the folder is read, as for `evaluate_external`.
 
@@ -81,6 +84,9 @@ def robustness_of(run: Path, folder: Path | None = None, *, modality: str | None
         UserError: no finished run, or no image that can be scored.
     """
     model = load_model(run, device)
+    if threads is not None:
+        import torch
+        torch.set_num_threads(threads)
     images = _own(run, model) if folder is None else _other(model, folder, tell, reading)
     name = modality_named(modality or images.modality)
     aside: list[tuple[str, str]] = []
@@ -115,7 +121,8 @@ def robustness_of(run: Path, folder: Path | None = None, *, modality: str | None
     figure = curves(found, metric, trained)
     (place / "robustness.svg").write_text(figure.wide, encoding="utf-8")
     (place / "robustness.png").write_bytes(figure.png())
-    write_sheet(_examples(model, first, corruptions), place / "corruptions.png")
+    if examples:
+        write_sheet(_examples(model, first, corruptions), place / "corruptions.png")
     return "\n".join([*notes, *words(found, metric, facts), f"Tables and figures: {place}"])
 
 
@@ -184,8 +191,8 @@ def words(found: pl.DataFrame, metric: str, facts: Mapping[str, Any]) -> list[st
     """Return the result as sentences: clean, all corruptions, the worst one."""
     rows = {row["corruption"]: row for row in found.filter(pl.col("severity") == 0).iter_rows(named=True)}
     title = metric_named(metric).title
-    lines = [f"{facts['modality'].capitalize()}, {facts['images']} images of {facts['groups']} groups ({facts['unit']}); "
-             f"{len(rows) - 2} corruptions, {len(SEVERITIES)} severities.",
+    lines = [f"{facts['modality'].capitalize()}, {facts['images']} images of {facts['groups']} groups "
+             f"({facts['unit']}); {len(rows) - 2} corruptions, {len(SEVERITIES)} severities.",
              f"{title} on clean images: {_span(rows[CLEAN], 'value', 'low', 'high')}",
              f"{title} on corrupted images, mean of all: {_span(rows[ALL], 'value', 'low', 'high')}; change "
              f"{_span(rows[ALL], 'change', 'change_low', 'change_high', 100)} points"]

@@ -207,12 +207,14 @@ def sheet(trial: Trial) -> Figure:
 
 
 def _strongest(case: Case, plan: Plan, step: Augment) -> Panel:
+    """Return the draw that changes the pixels most; of a mix, that with the most equal shares."""
     always = step.model_copy(update={"probability": 1.0})
     one = Plan([always], plan.seed, plan.partners, plan.sides)
     best, found = case, -1.0
     for epoch in range(1, TRIED + 1):
         made = one.apply(case, one.draw(case, epoch))
-        change = float(np.abs(made.image.astype(np.float64) - case.image).mean())
+        shares = made.history[-1].get("shares") if len(made.history) > len(case.history) else None
+        change = 1 - max(shares) if shares else float(np.abs(made.image.astype(np.float64) - case.image).mean())
         if change > found:
             best, found = made, change
     lines = [*_lines(case, best), f"done in {100 * step.probability:.0f} % of draws", *ranges(step)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from bogam.augment.apply_torch import BatchApplier, obstacle
 from bogam.augment.partners import sources
 from bogam.augment.plan import Plan
 from bogam.core.errors import UserError, say
@@ -42,6 +44,7 @@ class Loader:
         self._seed, self._rank, self._world, self._ahead = seed, rank, world, ahead
         self._views = plan.views
         self._mixes = any(step.group == "mix" for step in plan.steps)
+        self._applier: BatchApplier | None = None
         self._outputs = outputs or max(classes.values(), default=-1) + 1
         self.steps = max(1, -(-len(self._ids) // batch))
         least = len(self._ids) // self.steps
@@ -79,7 +82,23 @@ class Loader:
         found = self._classes[name]
         return self._plan.sides.order[found] if mirrored and self._plan.sides is not None else found
 
-    def _make(self, ids: Sequence[str], epoch: int) -> Batch:
+    def augment_on(self, device: str) -> None:
+        """From now on augment whole batches on a device instead of case by case; see `pick_way`."""
+        self._applier = BatchApplier(self._plan, device)
+
+    def augment_case_by_case(self) -> None:
+        """Take back `augment_on`."""
+        self._applier = None
+
+    @property
+    def by_case(self) -> list[str]:
+        """Augmentations that batches on a device so far left to the path case by case."""
+        return sorted(self._applier.by_case) if self._applier is not None else []
+
+    def make(self, ids: Sequence[str], epoch: int) -> Batch:
+        """Return the batch of these cases as it is in an epoch."""
+        if self._applier is not None:
+            return self._make_on(self._applier, ids, epoch)
         made = [self.views(name, epoch) for name in ids]
         cases = [views[0] for views in made]
         image = self._door.tensor([views[k] for k in range(self._views) for views in made])
@@ -88,6 +107,16 @@ class Loader:
             return Batch(list(ids), image, targets=self._targets(cases), views=self._views)
         masks = torch.from_numpy(np.stack([case.masks for case in cases if case.masks is not None])).float()
         return Batch(list(ids), image, masks=masks, views=self._views)
+
+    def _make_on(self, applier: BatchApplier, ids: Sequence[str], epoch: int) -> Batch:
+        cases = [self._case(name) for name in ids]
+        if self._classes:
+            cases = [case.but(masks=None, boxes=None, box_labels=(), points=None) for case in cases]
+        image, masks = applier.apply(cases, [self._plan.draw(case, epoch) for case in cases])
+        levels = torch.tensor([case.levels for case in cases], dtype=torch.float32, device=image.device)
+        image = self._door.through(image, levels).contiguous(memory_format=torch.channels_last)
+        targets = torch.tensor([self._classes[name] for name in ids]) if self._classes else None
+        return Batch(list(ids), image, masks=masks, targets=targets)
 
     def _targets(self, cases: Sequence[Case]) -> torch.Tensor:
         if not self._mixes:
@@ -103,7 +132,7 @@ class Loader:
         todo = self.batches(epoch)
         if self._ahead < 1:
             for ids in todo:
-                yield self._make(ids, epoch)
+                yield self.make(ids, epoch)
             return
         ready: queue.Queue[Any] = queue.Queue(self._ahead)
         stop = threading.Event()
@@ -120,7 +149,7 @@ class Loader:
         def work() -> None:
             try:
                 for ids in todo:
-                    if not put(self._make(ids, epoch)):
+                    if not put(self.make(ids, epoch)):
                         return
                 put(None)
             except BaseException as error:  # handed over and raised in the thread that trains
@@ -136,3 +165,34 @@ class Loader:
         finally:
             stop.set()
             thread.join()
+
+
+def pick_way(loader: Loader, plan: Plan, device: str, epoch: int = 1) -> str:
+    """Return "batch" where augmenting whole batches on the device is the faster way, else "case".
+
+    On a CPU it never is: there the path case by case touches each pixel once, in its stored depth. On a GPU both make
+    the first batch three times, and the better of the last two counts. The answer belongs in the run's record: a
+    resumed run must go the same way, since the two agree to about a grey level, not to the bit.
+    """
+    if not device.startswith("cuda") or not plan.steps or obstacle(plan) is not None:
+        return "case"
+    return time_ways(loader, device, epoch)
+
+
+def time_ways(loader: Loader, device: str, epoch: int) -> str:
+    """Return the way that has the first batch of an epoch on the device sooner; leaves the loader on that way."""
+    ids = loader.batches(epoch)[0]
+    best = {}
+    for way in ("case", "batch"):
+        if way == "batch":
+            loader.augment_on(device)
+        times = []
+        for _ in range(3):
+            begun = time.perf_counter()
+            loader.make(ids, epoch).image.to(device).sum().item()  # waits for the device
+            times.append(time.perf_counter() - begun)
+        best[way] = min(times[1:])
+    if best["case"] <= best["batch"]:
+        loader.augment_case_by_case()
+        return "case"
+    return "batch"

@@ -26,7 +26,7 @@ from bogam.predict.forward import forward_cases
 from bogam.predict.weights import load_weights, save_weights
 from bogam.prepare.normalize import Normalize
 from bogam.train import checkpoint, distributed
-from bogam.train.loader import Loader
+from bogam.train.loader import Loader, pick_way
 from bogam.train.memory import fitting_batch
 from bogam.train.optimizers.family import parameter_groups
 from bogam.train.rows import write_rows
@@ -158,6 +158,9 @@ def fit(job: Job) -> Fit:
             rows, best = state["rows"], state["best"]
             if world.rank == 0:
                 write_rows(job.folder / "metrics.jsonl", rows)
+        way = state.get("augment", "case") if state is not None else _way(loader, plan, device, world)
+        if way == "batch":
+            loader.augment_on(device)
 
         for epoch in range(len(rows) + 1, section.epochs + 1):
             if section.patience and rows and len(rows) - best["epoch"] >= section.patience:
@@ -214,7 +217,8 @@ def fit(job: Job) -> Fit:
                          "time_s": time.perf_counter() - begun})
             if world.rank == 0:
                 checkpoint.save_last(kept, {"module": module.state_dict(), "optimizer": optimizer.state_dict(),
-                                            "scaler": scaler.state_dict(), "rows": rows, "best": best})
+                                            "scaler": scaler.state_dict(), "rows": rows, "best": best,
+                                            "augment": way})
                 write_rows(job.folder / "metrics.jsonl", rows)
                 if job.tell is not None:
                     job.tell(rows[-1])
@@ -225,6 +229,9 @@ def fit(job: Job) -> Fit:
         notes = list(job.network.notes(shape))
         if any(row["validation_score"] is None for row in rows) and section.select == "score":
             notes.append("The score is undefined on the validation part (one class): the loss chose the epoch.")
+        if way == "batch":
+            notes.append(f"Augmented in whole batches on {device}, the faster way when it was tried"
+                         + (f"; {', '.join(loader.by_case)} case by case." if loader.by_case else "."))
         mixes = [step.kind for step in job.augment if step.group == "mix"]
         if plan.views > 1:
             notes.append(f"The training loss includes {plan.consistency:g} times the divergence between the answers to "
@@ -252,6 +259,12 @@ def _check_finite(loss: float, epoch: int, step: int, section: TrainSection) -> 
         rate = section.optimizer.learning_rate
         raise UserError(say(f"training, epoch {epoch}, step {step + 1}", f"a loss of {loss} at learning rate {rate:g}",
                             "a finite number", ADVICE))
+
+
+def _way(loader: Loader, plan: Plan, device: str, world: distributed.World) -> str:
+    """Return how to augment in all processes: as the first one finds faster."""
+    batch = world.rank == 0 and pick_way(loader, plan, device) == "batch"
+    return "batch" if distributed.everywhere(float(batch), world) else "case"
 
 
 def _out_of_memory(job: Job, channels: int, shape: tuple[int, ...], device: str) -> str:

@@ -63,9 +63,10 @@ def test_winners_within_noise(judged) -> None:
     assert sum(o.check == "within-noise" for o in judged.objections) == 5
 
 
-def test_suspicious_repeats(judged) -> None:
-    assert has(judged, "repeated-cells", "suspicious", "DeepLabV3, Dice", "DeepLabV3, Tversky", ".691", ".557",
-               "ResUNet++, Tversky", ".812", ".789")
+def test_repeats(judged) -> None:
+    # two of them in 48 cells: chance alone gives as many in one of 50 such tables, so they are named, not accused
+    assert has(judged, "repeated-cells", "remark", "2 or more have a probability of 0.0", "DeepLabV3, Dice",
+               "DeepLabV3, Tversky", ".691", ".557", "ResUNet++, Tversky", ".812", ".789")
     assert has(judged, "printed-twice", "suspicious", "Table 6", "Table 7", "Dice .77 and .764")
 
 

@@ -24,9 +24,9 @@ def test_nothing_printed_is_nothing(text: str) -> None:
     assert parse_number(text) is None
 
 
-@pytest.mark.parametrize("text", ["abc", "0.7 (0.1)", "1.2.3", "0.71*", "15,921", "±"])
+@pytest.mark.parametrize("text", ["abc", "0.7 (0.1)", "1.2.3", "0.71*", "15,921", "±", "0.7 ±"])
 def test_what_is_no_number_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="expected one number as printed"):
+    with pytest.raises(ValueError, match=r"expected (one number as printed|a number on both sides)"):
         parse_cell(text)
 
 
@@ -48,6 +48,15 @@ def test_cut_digits_allow_less_than_a_unit_upwards_and_below_nought_downwards() 
     assert (down.low, down.high) == (Fraction("-0.6") + 2 * EXACT, Fraction("-0.5") + EXACT)
 
 
+def test_a_minus_sign_before_nought_says_where_it_was_cut() -> None:
+    below, above = parse_number("-0.00"), parse_number("0.00")
+    assert below is not None
+    assert above is not None
+    assert (below.reread("cut").low, below.reread("cut").high) == (2 * EXACT - Fraction("0.01"), EXACT)
+    assert (above.reread("cut").low, above.reread("cut").high) == (-EXACT, Fraction("0.01") - 2 * EXACT)
+    assert below.low == above.low
+
+
 def test_a_number_cut_to_764_and_one_rounded_to_77_are_not_the_same() -> None:
     long, short = parse_number("0.764"), parse_number("0.77")
     assert long is not None
@@ -61,13 +70,15 @@ def test_no_number_is_more_exact_than_floating_point() -> None:
     assert shown.low < Fraction("0.3") < shown.high
 
 
-def test_a_spread_in_the_cell() -> None:
-    assert [str(part) for part in parse_cell("0.71 ± 0.03")] == ["0.71", "0.03"]
-    assert [str(part) for part in parse_cell("0.71+/-0.03")] == ["0.71", "0.03"]
-    value, spread = parse_cell("71 ± 3 %")
-    assert value is not None
-    assert spread is not None
-    assert (value.value, spread.value) == (Fraction("0.71"), Fraction("0.03"))
+@pytest.mark.parametrize(("text", "value", "sd", "low", "high"), [
+    ("0.71 ± 0.03", "0.71", "0.03", "", ""), ("0.71+/-0.03", "0.71", "0.03", "", ""),
+    ("71 ± 3 %", "0.71", "0.03", "", ""), ("0.91 (0.88–0.94)", "0.91", "", "0.88", "0.94"),
+    ("0.91 [0.88, 0.94]", "0.91", "", "0.88", "0.94"), ("91 % (95% CI 88 to 94)", "0.91", "", "0.88", "0.94"),
+    ("**0.84**", "0.84", "", "", ""), (".79", "0.79", "", "", "")])
+def test_more_than_a_number_in_the_cell(text: str, value: str, sd: str, low: str, high: str) -> None:
+    cell = parse_cell(text)
+    for shown, wanted in ((cell.value, value), (cell.sd, sd), (cell.low, low), (cell.high, high)):
+        assert (shown.value if shown else None) == (Fraction(wanted) if wanted else None)
 
 
 def test_counts() -> None:

@@ -106,3 +106,11 @@ def test_rows_that_may_be_compared() -> None:
     assert found.rows[0].configuration == found.rows[1].configuration
     assert found.rows[0].run != found.rows[1].run
     assert found.factors()["dataset"] == ["mg", "us"]
+
+
+def test_what_is_not_looked_at_is_said_and_settings_are_factors() -> None:
+    found = read("network,Params (M),hd95,epochs,dice,auc\nUNet,31.0,12.3,40,0.71,0.91 (0.88-0.94)\n", scale="fraction")
+    assert found.notes == ("Not looked at: Params (M), hd95.",)
+    row, = found.rows
+    assert row.factors == {"network": "UNet", "epochs": "40"}
+    assert (str(row.lows["auc"]), str(row.highs["auc"])) == ("0.88", "0.94")

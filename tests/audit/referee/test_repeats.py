@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bogam.audit.referee.repeats import at_least, chance_alike, fit
+from bogam.audit.referee.repeats import at_least, chance_alike, expected_within, fit
 
 
 def table_of(table, values: np.ndarray, digits: int):
@@ -25,10 +25,25 @@ def test_the_expected_number_is_about_what_happens_and_not_less(table) -> None:
         rows = table_of(table, draw(rng, 12), 2)
         fitted = fit(rows, ("dice", "iou"))
         pairs = [(a, b) for k, a in enumerate(fitted) for b in fitted[:k]]
-        expected += sum(chance_alike(a, b) for a, b in pairs)
+        expected += expected_within(fitted)
         happened += sum(all(a.row.values[m].value == b.row.values[m].value for m in ("dice", "iou")) for a, b in pairs)
     assert happened > 100
-    assert 0.9 * happened < expected < 1.4 * happened
+    assert 0.9 * happened < expected < 1.5 * happened
+
+
+def test_a_curve_makes_copies_of_the_first_metric_copies_of_the_second(table) -> None:
+    # IoU is a function of Dice: whoever agrees in one agrees in both, as often as values fall together
+    rng = np.random.default_rng(4)
+    expected = happened = 0.0
+    for _ in range(60):
+        dice = np.concatenate([level + rng.normal(0, 0.004, 4) for level in (0.5, 0.7, 0.9)])
+        rows = table([{"network": str(k), "dice": f"{d:.3f}", "iou": f"{d / (2 - d):.3f}"}
+                      for k, d in enumerate(dice)]).rows
+        expected += expected_within(fit(rows, ("dice", "iou")))
+        held = [(row.values["dice"].value, row.values["iou"].value) for row in rows]
+        happened += sum(a == b for k, a in enumerate(held) for b in held[:k])
+    assert happened > 20
+    assert 0.8 * happened < expected < 1.6 * happened
 
 
 def test_metrics_that_are_one_count_as_one(table) -> None:
@@ -58,3 +73,5 @@ def test_too_few_rows_give_no_model(table) -> None:
 def test_poisson() -> None:
     assert at_least(1, 0.1) == pytest.approx(1 - np.exp(-0.1))
     assert at_least(0, 0.1) == 1.0
+    assert at_least(2, 0.0) == 0.0
+    assert at_least(500, 490.0) == pytest.approx(0.334, abs=0.01)  # normal: 1 - Phi((499.5 - 490) / sqrt(490))

@@ -141,6 +141,14 @@ def test_private_elements_stay_only_if_listed_and_asked_for(tmp_path: Path, plan
     kept = read(clean_dicom(path, Options(retain_safe_private=True), MADE, find_text=False).blob)
     assert kept.private_block(0x0019, "SIEMENS MR HEADER")[0x0C].value == 1000
     assert len([e for e in kept if e.tag.is_private]) == 2
+    dataset = pydicom.dcmread(path)
+    dataset.PatientID = "1000"
+    dataset.private_block(0x0019, "SIEMENS MR HEADER").add_new(0x0D, "CS", "QUIXOTESSON")
+    dataset.save_as(path)
+    kept = read(clean_dicom(path, Options(retain_safe_private=True), MADE, find_text=False).blob)
+    block = kept.private_block(0x0019, "SIEMENS MR HEADER")
+    assert 0x0C in block
+    assert 0x0D not in block
 
 
 def test_an_overlay_inside_the_pixels_goes_too(tmp_path: Path, planted) -> None:

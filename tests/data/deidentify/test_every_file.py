@@ -122,7 +122,7 @@ def test_a_real_series_stays_one_series(real_data: Path, tmp_path: Path) -> None
         pytest.skip("SAG-anon.zip is not in BOGAM_DATA")
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(tmp_path)
-    paths = sorted(tmp_path.rglob("*.dcm"))
+    paths = sorted(tmp_path.rglob("*.dcm"))[::4]
     headers, days = [], set()
     for path in paths:
         result = clean_dicom(path, Options(retain_modified_dates=True), MADE, find_text=False)
@@ -134,9 +134,9 @@ def test_a_real_series_stays_one_series(real_data: Path, tmp_path: Path) -> None
         days.add(np.datetime64(f"{after.StudyDate[:4]}-{after.StudyDate[4:6]}-{after.StudyDate[6:]}")
                  - np.datetime64(f"{before.StudyDate[:4]}-{before.StudyDate[4:6]}-{before.StudyDate[6:]}"))
         assert b"20090701" not in result.blob
-    assert len(headers) == 192
+    assert len(headers) == 48
     assert len({h.SeriesInstanceUID for h in headers}) == len({h.PatientID for h in headers}) == 1
-    assert len({h.SOPInstanceUID for h in headers}) == 192
+    assert len({h.SOPInstanceUID for h in headers}) == 48
     assert len(days) == 1
     assert next(iter(days)) < np.timedelta64(0, "D")
     assert headers[0].LongitudinalTemporalInformationModified == "MODIFIED"

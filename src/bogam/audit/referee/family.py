@@ -78,11 +78,12 @@ class Check(Part):
         """Yield the objections."""
         raise NotImplementedError
 
-    def object_to(self, severity: Severity, rows: Sequence[Row], numbers: str, about: str = "", *, title: str = "",
-                  why: str = "", ask: str = "") -> Objection:
+    def object_to(self, severity: Severity, rows: Sequence[Row], numbers: str, about: str = "", *,
+                  title: str = "") -> Objection:
         """Return an objection to some rows that bears the check's name, its reason and its question."""
-        return Objection(self.kind, severity, title or self.title, " | ".join(row.name for row in rows), numbers,
-                         why or self.why, ask or self.ask, tuple(row.line for row in rows), about)
+        where = " | ".join(row.name for row in rows) if len(rows) <= 2 else f"{len(rows)} rows"
+        return Objection(self.kind, severity, title or self.title, where, numbers, self.why, self.ask,
+                         tuple(row.line for row in rows), about)
 
 
 def by_assumptions(assumed: Sequence[str]) -> tuple[Severity, str]:

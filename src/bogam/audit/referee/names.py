@@ -54,10 +54,12 @@ _FACTORS = ("network", "model", "architecture", "backbone", "encoder", "net", "l
             "dataset", "data", "cohort", "modality", "task", "label", "lesion", "class", "target", "fold", "seed",
             "repeat", "run", "split", "part", "subset", "site", "scanner", "view", "prepare", "preprocessing",
             "optimizer", "size", "resolution", "method", "cell", "baseline", "training", "pretraining", "threshold",
-            "configuration", "setting", "experiment", "arm")
-_OTHERS: dict[str, Kind] = {"table": "table", "source": "table", "note": "ignored", "notes": "ignored",
-                            "comment": "ignored", "page": "ignored", "groups": "ignored", "patients": "ignored",
-                            "classes": "classes", "n_classes": "classes", "metric": "long", "value": "long"}
+            "configuration", "setting", "experiment", "arm", "epochs", "batch", "batch_size", "learning_rate")
+_IGNORED = ("note", "notes", "comment", "page", "groups", "patients", "parameters", "params", "flops", "gflops", "macs",
+            "time", "time_s", "latency", "fps", "memory", "memory_mb", "best_epoch", "hd", "hd95", "hausdorff",
+            "hausdorff_distance", "asd", "assd", "p", "p_value")
+_OTHERS: dict[str, Kind] = {"table": "table", "source": "table", "classes": "classes", "n_classes": "classes",
+                            "metric": "long", "value": "long"}
 TEST_SET = {"dataset", "data", "cohort", "modality", "task", "label", "lesion", "class", "target", "split", "part",
             "subset", "site", "scanner", "view", "fold", "repeat"}
 """Factors that say on what was tested; rows that agree in them were tested on the same cases."""
@@ -107,6 +109,7 @@ def _known() -> dict[str, Meaning]:
             for word in (name, *others):
                 found[word] = Meaning(kind, name)  # type: ignore[arg-type]
     found |= {name: Meaning("factor", name) for name in _FACTORS}
+    found |= {name: Meaning("ignored", name) for name in _IGNORED}
     return found | {name: Meaning(kind, name) for name, kind in _OTHERS.items()}
 
 

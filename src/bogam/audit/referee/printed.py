@@ -13,6 +13,8 @@ EXACT = Fraction(1, 10**9)
 NOTHING = {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "."}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _SPREAD = re.compile(r"^(.*?)\s*(?:±|\+/-|\+-)\s*(.*)$")
+_END = r"\s*([\d.]+\s*%?)\s*"
+_INTERVAL = re.compile(rf"^([^(\[]+?)\s*[(\[]\s*(?:95\s*%\s*CI:?)?{_END}(?:-|–|—|to|,|;){_END}[)\]]$")
 
 
 Digits = Literal["rounded", "cut", "either"]
@@ -36,20 +38,23 @@ class Printed:
     digits: Digits = "rounded"
 
     @property
+    def below(self) -> bool:
+        """Whether it is printed with a minus sign; "-0.00" is what cutting leaves of -0.004."""
+        return self.text.lstrip().startswith(("-", "−"))
+
+    @property
     def low(self) -> Fraction:
         """Lowest true value that prints so. Rounding takes half a unit, its end included; cutting less than a unit."""
-        below = self.value < 0
-        if self.digits == "rounded" or (self.digits == "either" and not below):
+        if self.digits == "rounded" or (self.digits == "either" and not self.below):
             return self.value - self.unit / 2 - EXACT
-        return self.value - (max(self.unit - 2 * EXACT, self.unit / 2) if below else EXACT)
+        return self.value - (max(self.unit - 2 * EXACT, self.unit / 2) if self.below else EXACT)
 
     @property
     def high(self) -> Fraction:
         """Highest true value that prints so."""
-        below = self.value < 0
-        if self.digits == "rounded" or (self.digits == "either" and below):
+        if self.digits == "rounded" or (self.digits == "either" and self.below):
             return self.value + self.unit / 2 + EXACT
-        return self.value + (EXACT if below else max(self.unit - 2 * EXACT, self.unit / 2))
+        return self.value + (EXACT if self.below else max(self.unit - 2 * EXACT, self.unit / 2))
 
     def reread(self, digits: Digits) -> Printed:
         """Return the same number under another assumption on its digits."""
@@ -90,7 +95,8 @@ def parse_number(text: str, decimal_comma: bool = False) -> Printed | None:
     if decimal_comma or re.fullmatch(r"[+-]?0?,\d+", plain):
         plain = plain.replace(",", ".", 1)
     if not _NUMBER.fullmatch(plain):
-        raise ValueError(f"got '{text}', expected one number as printed, such as 0.712, 71.2 or 71.2 ± 3.0")
+        raise ValueError(f"got '{text}', expected one number as printed, such as 0.712, 71.2 %, 71.2 ± 3.0 or "
+                         "0.91 (0.88-0.94)")
     exact = Decimal(plain)
     exponent = exact.as_tuple().exponent
     assert isinstance(exponent, int)
@@ -98,27 +104,36 @@ def parse_number(text: str, decimal_comma: bool = False) -> Printed | None:
     return shown.scaled(Fraction(1, 100)) if percent else shown
 
 
-def parse_cell(text: str, decimal_comma: bool = False) -> tuple[Printed | None, Printed | None]:
-    """Return (value, spread) of a cell: "0.71 ± 0.03" has both. Raises ValueError as `parse_number` does.
+@dataclass(frozen=True)
+class Cell:
+    """What one cell prints: a value, and as far as it is there a standard deviation, or the ends of an interval."""
+
+    value: Printed | None
+    sd: Printed | None = None
+    low: Printed | None = None
+    high: Printed | None = None
+
+
+def parse_cell(text: str, decimal_comma: bool = False) -> Cell:
+    """Return what a cell prints. Raises ValueError as `parse_number` does.
 
     Example:
-        >>> [str(part) for part in parse_cell("71.2 ± 3.0")]
-        ['71.2', '3.0']
-        >>> [str(part) for part in parse_cell("71.2 ± 3.0 %")]
-        ['71.2 %', '3.0 %']
+        >>> parse_cell("71.2 ± 3.0 %").sd.text, parse_cell("0.91 (0.88–0.94)").high.text
+        ('3.0 %', '0.94')
+        >>> str(parse_cell("**0.84**").value)
+        '0.84'
     """
-    both = _SPREAD.match(text.strip())
-    if both is None:
-        return parse_number(text, decimal_comma), None
-    first, second = both[1], both[2]
-    if second.rstrip().endswith("%") and not first.rstrip().endswith("%"):
-        first += " %"
-    elif first.rstrip().endswith("%") and not second.rstrip().endswith("%"):
-        second += " %"
-    value, spread = parse_number(first, decimal_comma), parse_number(second, decimal_comma)
-    if value is None:
-        raise ValueError(f"got '{text}', expected one number as printed before the ±")
-    return value, spread
+    plain = text.strip()
+    if plain.startswith("**") and plain.endswith("**"):
+        plain = plain.strip("*").strip()
+    between, spread = _INTERVAL.match(plain), _SPREAD.match(plain)
+    parts = between.groups() if between else spread.groups() if spread else (plain,)
+    if len(parts) > 1 and any(part.rstrip().endswith("%") for part in parts):
+        parts = tuple(part if part.rstrip().endswith("%") else f"{part.rstrip()} %" for part in parts)
+    numbers = [parse_number(part, decimal_comma) for part in parts]
+    if len(parts) > 1 and None in numbers:
+        raise ValueError(f"got '{text}', expected a number on both sides")
+    return Cell(numbers[0], None, numbers[1], numbers[2]) if between else Cell(*numbers)
 
 
 def parse_count(text: str) -> int | None:

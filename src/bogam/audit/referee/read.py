@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from bogam.audit.referee.names import METRICS, RAW, Meaning, meaning_of
-from bogam.audit.referee.printed import Printed, parse_cell, parse_count, parse_number
+from bogam.audit.referee.printed import Cell, Printed, parse_cell, parse_count, parse_number
 from bogam.audit.referee.results import Averaged, Reading, Results, Row
 from bogam.audit.referee.sheet import Line, Sheet
 from bogam.core.errors import UserError, near_miss, say
@@ -84,6 +84,9 @@ def _meanings(sheet: Sheet, reading: Reading) -> tuple[dict[str, Meaning], list[
                               "Say --column 'HEADER=ignore' for the others."))
     if faults:
         raise UserError("\n".join(faults))
+    left = [header for header, m in meanings.items() if m.kind == "ignored" and header not in reading.columns]
+    if left:
+        notes.append(f"Not looked at: {', '.join(left)}.")
     if taken:
         notes.append(f"Taken as factors: {', '.join(taken)}.")
     spreads = [header for header, m in meanings.items() if m.kind in ("sd", "low", "high") and m.name == "value"]
@@ -101,7 +104,7 @@ def _numeric(sheet: Sheet, header: str) -> bool:
     """Return whether every cell of a column is a number with decimals or a percent sign, or empty."""
     held = [text for line in sheet.lines if (text := line.cells.get(header, ""))]
     try:
-        return bool(held) and all(parse_cell(text, sheet.decimal_comma)[0] is not None for text in held)
+        return bool(held) and all(parse_cell(text, sheet.decimal_comma).value is not None for text in held)
     except ValueError:
         return False
 
@@ -136,11 +139,8 @@ def _plain_cell(cells: _Cells, meaning: Meaning, text: str) -> bool:
 
 
 def _take(cells: _Cells, kind: str, metric: str, text: str, decimal_comma: bool) -> None:
-    if kind == "metric":
-        value, spread = parse_cell(text, decimal_comma)
-    else:
-        value, spread = parse_number(text, decimal_comma), None
-    for what, shown in ((kind, value), ("sd", spread)):
+    cell = parse_cell(text, decimal_comma) if kind == "metric" else Cell(parse_number(text, decimal_comma))
+    for what, shown in ((kind, cell.value), ("sd", cell.sd), ("low", cell.low), ("high", cell.high)):
         if shown is not None:
             if (what, metric) in cells.shown:
                 raise ValueError(f"got {metric} twice for one row, expected it once")

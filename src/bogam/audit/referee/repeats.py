@@ -1,14 +1,19 @@
-"""How many identical rows of metrics would chance give? A Gaussian model of each printed table.
+"""How many identical rows of metrics would chance give? Two models of each printed table; the higher number counts.
 
-Within a printed table a cell is taken as the sum of the effects of its factors plus noise (least squares). The noise of
-the metrics together is a covariance matrix, so metrics that go along with each other (Dice and IoU) count as little
-more than one. The chance that two rows print alike is the density of their difference at nought times the size of one
-printed step in each metric. Steps are units of the last digit, or one case where a share of few cases moves in larger
-steps. On one test set every rate follows from two numbers, the true and the false positives, so of all rates two count.
+**Effects.** A cell is the sum of the effects of its factors plus Gaussian noise (least squares). The noise of the
+metrics together is a covariance matrix, so metrics that go along with each other (Dice and IoU) count as little more
+than one. The chance that two rows print alike is the density of their difference at nought times the printed steps.
+
+**Curve.** Rows that nearly agree in the first metric are counted, which gives how many agree exactly; the others follow
+from the first by a curve plus noise. A row copied over another lies on the curve and does not count as noise.
+
+Steps are units of the last digit, or one case where a share of few cases moves in larger steps. On one test set every
+rate follows from two numbers, the true and the false positives, so of all rates two count.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +26,8 @@ from bogam.core.types import FloatArray
 
 FINE = 0.001
 """Metrics printed in larger units than this say too little."""
+WINDOWS = (2, 10)
+"""Steps within which rows nearly agree; exact ties are a share 1 / (2 w + 1) of the pairs within w steps."""
 PLAIN = (0.0, 0.5, 1.0)
 """Values that a model without any skill, or without any fault, has."""
 OF_COUNTS = ("sensitivity", "specificity", "accuracy", "precision", "npv", "f1", "balanced_accuracy", "kappa", "mcc",
@@ -37,12 +44,14 @@ class Fitted:
 
     Args:
         row: the row.
+        values: (m,) as printed.
         expected: (m,) what its factors predict.
         covariance: (m, m) of the noise.
         steps: (m,) size of one printed step.
     """
 
     row: Row
+    values: FloatArray
     expected: FloatArray
     covariance: FloatArray
     steps: FloatArray
@@ -72,7 +81,7 @@ def fit(rows: Sequence[Row], metrics: Sequence[str]) -> list[Fitted]:
     sets = [row.test_set for row in rows]
     steps = np.array([[_step(row, m, values[[other == row.test_set for other in sets], k])
                        for k, m in enumerate(metrics)] for row in rows])
-    return [Fitted(row, expected[k], covariance, steps[k]) for k, row in enumerate(rows)]
+    return [Fitted(row, values[k], expected[k], covariance, steps[k]) for k, row in enumerate(rows)]
 
 
 def _additive(rows: Sequence[Row], values: FloatArray) -> tuple[FloatArray, FloatArray, int]:
@@ -117,6 +126,28 @@ def chance_alike(first: Fitted, second: Fitted) -> float:
     return float(min(1.0, np.exp(np.log(steps).sum() - 0.5 * (distance + logarithm + m * np.log(2 * np.pi)))))
 
 
+def expected_within(fitted: Sequence[Fitted]) -> float:
+    """Return how many pairs of rows of one printed table chance lets print alike: the higher of the two models."""
+    effects = sum(chance_alike(a, b) for k, a in enumerate(fitted) for b in fitted[:k])
+    return max(effects, _on_curve(fitted)) if len(fitted) > 1 else 0.0
+
+
+def _on_curve(fitted: Sequence[Fitted]) -> float:
+    values = np.array([one.values for one in fitted])
+    steps = np.array([one.steps for one in fitted]).max(axis=0)
+    lead, others = values[:, 0], values[:, 1:]
+    apart = np.abs(lead[:, None] - lead)[np.tril_indices(len(lead), -1)] / steps[0]
+    alike = max(float((apart < width + 0.5).sum()) / (2 * width + 1) for width in WINDOWS)
+    degree = 2 if len(lead) >= 8 else 1 if len(lead) >= 5 else 0
+    scale = max(float(np.ptp(lead)), float(steps[0]))
+    design = np.vander((lead - lead.mean()) / scale, degree + 1)
+    effects, _, rank, _ = np.linalg.lstsq(design, others, rcond=None)
+    residual = others - design @ effects
+    noise = 2 * residual.T @ residual / max(1, len(lead) - int(rank)) + np.diag(steps[1:] ** 2 / 6)
+    density = np.prod(steps[1:]) / np.sqrt(np.linalg.det(2 * np.pi * noise))
+    return alike * min(1.0, float(density))
+
+
 def at_least(found: int, expected: float) -> float:
     """Return the probability of `found` or more where `expected` are expected (Poisson).
 
@@ -124,5 +155,7 @@ def at_least(found: int, expected: float) -> float:
         >>> round(at_least(2, 0.1), 5)
         0.00468
     """
-    below = sum(np.exp(-expected) * expected**k / float(np.prod(np.arange(1, k + 1))) for k in range(found))
-    return float(max(0.0, 1.0 - below))
+    if expected <= 0:
+        return float(found <= 0)
+    below = sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(found))
+    return max(0.0, 1.0 - below)

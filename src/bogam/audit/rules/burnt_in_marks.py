@@ -11,7 +11,8 @@ from bogam.page.text import many
 
 FEWEST = 3
 SHARE = 0.02
-"""Fewer pictures than both of these bear no word: so many are seen in pictures without marks."""
+"""Fewer pictures than both of these bear no word: so many are seen in pictures without marks. Of overlays three are
+enough: none was seen where there was none."""
 KINDS: tuple[tuple[str, str, Literal["warning", "note"], str], ...] = (
     ("text", "burnt-in text", "warning",
      "Words name the side, the view or the machine, sometimes the person or the diagnosis; a network can read them."),
@@ -30,7 +31,7 @@ class BurntInMarks(Rule):
     kind: Literal["burnt-in-marks"] = "burnt-in-marks"
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
-        """Yield each kind of mark that 2 % of the pictures, and three at least, bear; how many of each class."""
+        """Yield each kind of mark that three pictures, and but for overlays 2 %, bear; how many of each class."""
         if evidence.looks is None:
             return
         places = {name: image for name, image in evidence.manifest.images.select("id", "image").rows()
@@ -38,7 +39,7 @@ class BurntInMarks(Rule):
         classes = Counter(evidence.classes[name] for name in places if name in evidence.classes)
         for key, words, severity, why in KINDS:
             bears = [name for name in places if evidence.looks.marks[name].get(key, 0) > 0]
-            if len(bears) < max(FEWEST, SHARE * len(places)):
+            if len(bears) < max(FEWEST, 0 if key == "overlay" else SHARE * len(places)):
                 continue
             own = Counter(evidence.classes[name] for name in bears if name in evidence.classes)
             detail = "; ".join(f"{label}: {own[label]:,} of {count:,} ({100 * own[label] / count:.0f} %)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -64,5 +65,6 @@ def _beyond_chance(several: Mapping[str, list[str]], single: int) -> bool:
     """Say whether more patients are of a single class than were each image's class drawn by itself, by 2 sigma."""
     shares = Counter(label for labels in several.values() for label in labels)
     total = sum(shares.values())
-    chances = [sum((count / total) ** len(labels) for count in shares.values()) for labels in several.values()]
-    return single > sum(chances) + 2 * sum(p * (1 - p) for p in chances) ** 0.5
+    chances: list[float] = [sum((count / total) ** len(labels) for count in shares.values())
+                            for labels in several.values()]
+    return single > sum(chances) + 2 * math.sqrt(sum(p * (1 - p) for p in chances))

@@ -30,6 +30,7 @@ class Copies(Rule):
                                why=f"Counted together they would seem to be {len(manifest) + files} images.")
         yield from self._origins(evidence)
         yield from self._identical(evidence)
+        yield from self._transformed(evidence)
         yield from self._similar(evidence)
 
     def _origins(self, evidence: Evidence) -> Iterable[Finding]:
@@ -50,11 +51,25 @@ class Copies(Rule):
             return
         sets = [" = ".join(rows["image"].to_list())
                 for _, rows in twice.group_by("pixels_sha256", maintain_order=True)]
+        pairs = [(rows["id"][0], other, "the same pixels") for _, rows in
+                 twice.group_by("pixels_sha256", maintain_order=True) for other in rows["id"][1:]]
         different = images.height - twice.height + len(sets)
         yield self.finding("warning", f"{many(len(sets), 'picture occurs', 'pictures occur')} more than once: "
                                       f"{many(images.height, 'image')}, {different:,} different.",
-                           files=sets, why="A copy adds no information, and on the other side of a split it is a leak.",
+                           files=sets, pairs=pairs, why="A copy adds no information, and on the other side of a split it is a leak.",
                            do="A split of bogam's own keeps copies on one side; remove them to count honestly.")
+
+    def _transformed(self, evidence: Evidence) -> Iterable[Finding]:
+        place = dict(evidence.manifest.images.select("id", "image").rows())
+        found = [(c.one, c.other, f"{c.how} ({c.agreement:.3f})") for c in (evidence.near.copies if evidence.near else ())
+                 if c.kind == "transformed" and c.one in place and c.other in place]
+        if found:
+            yield self.finding(
+                "warning", f"{many(len(found), 'pair')} of images show one picture, transformed.",
+                files=[f"{place[a]} = {place[b]}: {how}" for a, b, how in found], pairs=found,
+                detail="Each pair was laid over each other and agrees to the finest detail.",
+                why="A re-encoded, flipped, cropped or filtered copy is no sample of its own.",
+                do="A split of bogam's own keeps them on one side; remove one of each to count honestly.")
 
     def _similar(self, evidence: Evidence) -> Iterable[Finding]:
         near = evidence.near
@@ -65,7 +80,9 @@ class Copies(Rule):
             return
         known = {name: row for name, *row in
                  evidence.manifest.images.select("id", "image", "pixels_sha256", "patient").rows()}
+        same = {frozenset((c.one, c.other)) for c in near.copies}
         pairs = [(known[a], known[b], r) for a, b, r in near.pairs if a in known and b in known
+                 and frozenset((a, b)) not in same
                  and (known[a][1] is None or known[a][1] != known[b][1])]
         given = evidence.manifest.patient == "given"
         across = [p for p in pairs if p[0][2] != p[1][2]] if given else pairs

@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.audit.sides import sides_of
 from bogam.page.text import many
 
 
@@ -24,18 +25,14 @@ class GroupsAcrossSplit(Rule):
         on two sides are a warning, where patients are unknown: they may merely look alike.
         """
         manifest = evidence.manifest
-        if manifest.folds.height:
-            sides = manifest.folds.select("id", "repeat", "fold", "part").join(
-                manifest.images.drop("part"), on="id", how="inner")
-        else:
-            sides = manifest.images.filter(pl.col("part").is_not_null()).with_columns(
-                repeat=pl.lit(0), fold=pl.lit(0))
+        sides = sides_of(manifest)
         for column, one, several in (("patient", "patient", "patients"), ("study", "study", "studies"),
                                      ("lesion", "lesion", "lesions"),
                                      ("pixels_sha256", "identical picture", "identical pictures")):
             known = sides.filter(pl.col(column).is_not_null())
             torn = (known.group_by("repeat", "fold", column, maintain_order=True)
                     .agg(pl.col("part").unique().sort().alias("parts"), pl.col("image").alias("files"),
+                         pl.col("id").alias("ids"),
                          (pl.col("part") == "test").any().alias("tests"))
                     .filter(pl.col("parts").list.len() > 1))
             if not torn.height:
@@ -45,9 +42,12 @@ class GroupsAcrossSplit(Rule):
             shown = tests if tests.height else torn
             count = shown[column].n_unique()
             files = shown["files"].explode().unique(maintain_order=True).to_list()
+            pairs = {(ids[0], other): (ids[0], other, f"{one}, two sides") for ids in shown["ids"].to_list()
+                     for other in ids[1:]}
             between = "the test part and another" if tests.height else "training and validation"
             yield self.finding(
                 severity, f"{many(count, one + ' lies', several + ' lie')} on two sides: {between}.", files=files,
+                pairs=pairs.values(),
                 why="The model has seen the answer: scores on such images say nothing about new patients."
                     if tests.height else "Epoch and threshold are then chosen on images whose answer was seen.",
                 do="Let bogam split (split: {kind: kfold}), which keeps them together, or remove them from one side.")

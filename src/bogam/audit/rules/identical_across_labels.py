@@ -32,6 +32,7 @@ class IdenticalAcrossLabels(Rule):
             yield self.finding("warning", f"{many(len(pairs), 'picture is', 'pictures are')} filed under two labels.",
                                files=pairs, why="One of the two labels is wrong; the model cannot learn both.",
                                do="Ask who labeled them; correct or remove them.")
+        yield from self._copies(evidence)
         names = dict(images.select("id", "image").rows())
         hashes = dict(images.select("id", "pixels_sha256").rows())
         near = [f"{names[a]} ({evidence.classes[a]}) ~ {names[b]} ({evidence.classes[b]}), r = {r:.3f}"
@@ -43,3 +44,17 @@ class IdenticalAcrossLabels(Rule):
             yield self.finding("warning", f"{many(len(near), *words)} different labels.",
                                files=near, why="They may show one lesion that was labeled twice, or merely look alike.",
                                do="Look at them.")
+
+    def _copies(self, evidence: Evidence) -> Iterable[Finding]:
+        place, classes = dict(evidence.manifest.images.select("id", "image").rows()), evidence.classes
+        pixels = dict(evidence.manifest.images.select("id", "pixels_sha256").rows())
+        found = [(c.one, c.other, f"{classes[c.one]} and {classes[c.other]}: {c.how}")
+                 for c in (evidence.near.copies if evidence.near else ())
+                 if c.one in classes and c.other in classes and classes[c.one] != classes[c.other]
+                 and (pixels.get(c.one) is None or pixels.get(c.one) != pixels.get(c.other))]
+        if found:
+            yield self.finding(
+                "warning", f"{many(len(found), 'pair')} of images show one picture under two labels.",
+                files=[f"{place[a]} = {place[b]}: {how}" for a, b, how in found], pairs=found,
+                why="One of the two labels is wrong; the model cannot learn both.",
+                do="Ask who labeled them; correct or remove them.")

@@ -37,14 +37,15 @@ class Identity(Rule):
         step = -(-len(paths) // MOST_READ) if paths else 1
         stated = _read(manifest.root, paths[::step])
         told = f" Of {len(paths):,} files, {len(paths[::step]):,} evenly spread ones were read." if step > 1 else ""
-        persons = [path for path, one in stated.items() if one.person]
+        shown = _shown(paths)
+        persons = [shown[path] for path, one in stated.items() if one.person]
         if persons:
             counts = Counter(name for one in stated.values() for name in one.person)
             yield self.finding(
                 "warning", f"{many(len(persons), 'file names', 'files name')} a person, or a number or date of theirs, "
                            "in the header.", detail=f"Elements: {_words(counts)}.{told}", files=persons,
                 why="Who gets the files learns who the patients are.", do=_DO)
-        rest = [path for path, one in stated.items() if one.indirect or one.private]
+        rest = [shown[path] for path, one in stated.items() if one.indirect or one.private]
         if rest:
             counts = Counter(name for one in stated.values() for name in one.indirect)
             private = sum(bool(one.private) for one in stated.values())
@@ -65,6 +66,12 @@ class Identity(Rule):
                     "warning", f"{many(len(places), 'file has', 'files have')} a path that looks as if it held {what}.",
                     detail=f"Places in the sorted list of files: {listed([str(n) for n in places], 6)}.",
                     why="Names of files travel with them into tables, logs and reports.", do=_DO)
+
+
+def _shown(paths: Sequence[str]) -> dict[str, str]:
+    """Return how a finding names each file: by its path, or by its place where the path itself may name a person."""
+    return {path: f"file {number} of the sorted list" if name_says_date(path) or name_says_person(path) else path
+            for number, path in enumerate(sorted(paths), 1)}
 
 
 def _read(root: Path, paths: Sequence[str]) -> dict[str, Stated]:

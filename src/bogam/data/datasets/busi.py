@@ -19,11 +19,18 @@ class Busi(Dataset):
     modality: ClassVar[str] = "US"
     labels: ClassVar[tuple[str, ...]] = ("benign", "malignant", "normal")
     mask_label: ClassVar[str | None] = "lesion"
-    counts: ClassVar[Mapping[str, int]] = {"benign": 437, "malignant": 210, "normal": 133}
+    counts: ClassVar[Mapping[str, int | None]] = {"benign": 437, "malignant": 210, "normal": 133, "images": 780,
+                                                  "patients": 600}
+    sources: ClassVar[Mapping[str, str]] = {"*": "https://huggingface.co/datasets/Angelou0516/BUSI"}
+    group: ClassVar[str] = "the woman, who stands nowhere; near-copies must stay together at least"
     licence: ClassVar[str] = "CC BY 4.0 (article); the common copy is published as CC0"
     citation: ClassVar[str] = ("Al-Dhabyani, Gomaa, Khaled, Fahmy. Dataset of breast ultrasound images. "
                                "Data in Brief 28 (2020) 104863.")
     url: ClassVar[str] = "https://doi.org/10.1016/j.dib.2019.104863"
+    steps: ClassVar[tuple[str, ...]] = (
+        "Open https://doi.org/10.1016/j.dib.2019.104863 and follow its link to the data.",
+        "Unpack the archive; it holds the folder Dataset_BUSI_with_GT with benign, malignant and normal.",
+        "Give that folder to bogam.")
     patient: ClassVar[str] = "absent"
     relatives: ClassVar[tuple[str, ...]] = ("breastmnist",)
     defects: ClassVar[tuple[str, ...]] = (

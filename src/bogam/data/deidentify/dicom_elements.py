@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 from pydicom.datadict import dictionary_has_tag, keyword_for_tag
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -15,6 +13,7 @@ from pydicom.sequence import Sequence
 
 from bogam.data.deidentify.dates import shift
 from bogam.data.deidentify.dicom_known import is_well_known, values_of
+from bogam.data.deidentify.dicom_stays import CHARACTERS, is_character_set, one_or_many, put, take_out
 from bogam.data.deidentify.dummies import BINARY, FREE_TEXT, NUMBERS, TEMPORAL, TEXT, dummy
 from bogam.data.deidentify.identifiers import Identifiers
 from bogam.data.deidentify.keys import Pseudonyms
@@ -34,20 +33,6 @@ _NAMES_OF_KINDS = ("ClassUID", "ClassesIn", "ClassesSupported", "TransferSyntaxU
                    "MappingResourceUID", "CreatorUID", "CreatorVersionUID")
 _SCHEMES = frozenset({"DCM", "SCT", "SRT", "SNM3", "LN", "UCUM", "RADLEX", "FMA", "NCIt", "UMLS", "MDC", "I9", "I10"})
 _URLS_THAT_NAME_CODES = frozenset({"URNCodeValue", "CodingSchemeURL"})
-_FIXED_WORDS = frozenset({
-    "MONOCHROME1", "MONOCHROME2", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_ICT",
-    "YBR_RCT", "XYB", "AR", "ASMT", "AU", "BDUS", "BI", "BMD", "CF", "CR", "CT", "CTPROTOCOL", "DG", "DMS", "DOC", "DX",
-    "ECG", "EPS", "ES", "FID", "GM", "HC", "HD", "IO", "IOL", "IVOCT", "IVUS", "KER", "KO", "LEN", "LS", "M3D", "MG",
-    "MR", "NM", "OAM", "OCT", "OP", "OPM", "OPT", "OPTBSV", "OPTENF", "OPV", "OSS", "OT", "PA", "PLAN", "POS", "PR",
-    "PT", "PX", "REG", "RESP", "RF", "RG", "RTDOSE", "RTIMAGE", "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD", "RTSEGANN",
-    "RTSTRUCT", "RWV", "SEG", "SM", "SMR", "SR", "SRF", "STAIN", "TEXTUREMAP", "TG", "US", "VA", "XA", "XAPROTOCOL",
-    "XC", "CODE", "COMPOSITE", "CONTAINER", "DATE", "DATETIME", "IMAGE", "NUM", "PNAME", "SCOORD", "SCOORD3D", "TABLE",
-    "TCOORD", "TEXT", "TIME", "UIDREF", "WAVEFORM", "CONTAINS", "HAS ACQ CONTEXT", "HAS CONCEPT MOD", "HAS OBS CONTEXT",
-    "HAS PROPERTIES", "INFERRED FROM", "SELECTED FROM"})
-"""Values of Modality, PhotometricInterpretation, ValueType and RelationshipType, which stay even where they equal a
-part of somebody's name."""
-_FIXED_TAGS = frozenset({0x00080060, 0x00280004, 0x0040A010, 0x0040A040})
-_CHARACTERS = 0x00080005
 
 
 @dataclass
@@ -90,18 +75,19 @@ def name_of_patient(patient: str) -> str:
 
 def clean_dataset(dataset: Dataset, work: Work, mode: Mode = "plain") -> None:
     """Change a data set in place."""
+    keep_uids = work.options.retain_uids
     kept = _private_kept(dataset) if work.options.retain_safe_private else frozenset()
     for tag in list(dataset.keys()):
         number = int(tag)
         if tag.is_private:
-            if number not in kept:
+            if number not in kept or (tag.element > 0xFF and take_out(dataset[tag], work.known, keep_uids)):
                 del dataset[tag]
                 work.done["private elements", "removed"] += 1
             continue
         if tag.element == 0 or tag.group in (0x0000, 0x0002):
             del dataset[tag]
             continue
-        if number in PIXELS or (number == _CHARACTERS and _is_character_set(dataset)):
+        if number in PIXELS or (number == CHARACTERS and is_character_set(dataset[CHARACTERS])):
             continue
         action = action_of(number, work.actions)
         if action == "remove" or (action is None and not dictionary_has_tag(tag)):
@@ -122,11 +108,6 @@ def clean_dataset(dataset: Dataset, work: Work, mode: Mode = "plain") -> None:
             work.done[element.keyword or str(tag), change] += 1
             if change == "removed":
                 del dataset[tag]
-
-
-def _is_character_set(dataset: Dataset) -> bool:
-    return all(re.fullmatch(r"(ISO[_ ](IR|2022 IR) \d{1,3}|GBK|GB18030)?", str(one).strip())
-               for one in values_of(dataset[_CHARACTERS]))
 
 
 def _keyword(number: int) -> str:
@@ -173,20 +154,20 @@ def _treat(element: DataElement, action: Action | None, work: Work, mode: Mode) 
     if action == "uid":
         if work.options.retain_uids:
             return ""
-        element.value = _one_or_many([work.uid(str(one)) for one in values_of(element)])
+        element.value = one_or_many([work.uid(str(one)) for one in values_of(element)])
         return "replaced"
     if action == "empty":
-        return _put(element, None if vr not in TEXT else "", "emptied")
+        return put(element, None if vr not in TEXT else "", "emptied")
     if action == "dummy":
         if vr == "UI":
-            element.value = _one_or_many([work.uid(str(one)) for one in values_of(element)])
+            element.value = one_or_many([work.uid(str(one)) for one in values_of(element)])
             return "replaced"
         values = values_of(element)
         many = len(values) > 1 and vr in NUMBERS
-        return _put(element, [dummy(vr)] * len(values) if many else dummy(vr), "replaced") if values else ""
+        return put(element, [dummy(vr)] * len(values) if many else dummy(vr), "replaced") if values else ""
     if action == "clean":
         return _clean(element, work)
-    return _take_out(element, work)
+    return take_out(element, work.known, work.options.retain_uids)
 
 
 def _beyond_table(element: DataElement, work: Work, mode: Mode) -> Action:
@@ -212,7 +193,7 @@ def _treat_sequence(element: DataElement, action: Action, work: Work, mode: Mode
     if action in ("remove", "uid"):
         return "removed"
     if action == "empty":
-        return _put(element, Sequence([]), "emptied")
+        return put(element, Sequence([]), "emptied")
     inside: Mode = "dummy" if action == "dummy" else "words" if action == "clean" else mode
     for item in element.value or []:
         if inside == "plain" or not _is_standard_code(item):
@@ -235,66 +216,18 @@ def _clean(element: DataElement, work: Work) -> str:
         if not moved:
             return ""
         if None in moved:
-            return _put(element, None, "emptied")
+            return put(element, None, "emptied")
         work.written.update(str(one) for one in moved)
-        element.value = _one_or_many(moved)
+        element.value = one_or_many(moved)
         return "shifted"
     if vr == "TM":
         return ""
     if int(element.tag) == _TIMEZONE:
         return "removed"
     if vr not in TEXT:
-        return _put(element, dummy(vr), "replaced")
+        return put(element, dummy(vr), "replaced")
     before = values_of(element)
     after = [clean_words(work.known.clean(str(one))) for one in before]
     if [str(one) for one in before] == after:
         return ""
-    return _put(element, _one_or_many([one for one in after if one]) if any(after) else "", "cleaned")
-
-
-def _take_out(element: DataElement, work: Work) -> str:
-    """Take identifiers of this file out of an element that stays."""
-    vr = element.VR
-    if vr in BINARY:
-        value = element.value if isinstance(element.value, bytes) else b""
-        return "removed" if value and work.known.in_binary(value) else ""
-    values = values_of(element)
-    if vr in NUMBERS:
-        numbers = work.known.numbers()
-        if vr == "FL":
-            numbers |= {_plain(np.float32(number)) for number in numbers}
-        return _put(element, None, "emptied") if {_plain(one) for one in values} & numbers else ""
-    if (vr not in TEXT and vr not in ("AS", "UI", *TEMPORAL)) or (vr == "UI" and work.options.retain_uids):
-        return ""
-    if is_fixed_word(element):
-        return ""
-    before = [str(one) for one in values]
-    after = [work.known.clean(one) if not (vr == "UI" and is_well_known(one)) else one for one in before]
-    if before == after:
-        return ""
-    return _put(element, _one_or_many([one for one in after if one]) if any(after) else "", "an identifier taken out")
-
-
-def is_fixed_word(element: DataElement) -> bool:
-    """Tell an element that stays whatever the patient is called: a modality, a kind of color, a character set."""
-    tag = int(element.tag)
-    return tag == _CHARACTERS or (tag in _FIXED_TAGS and {str(one) for one in values_of(element)} <= _FIXED_WORDS)
-
-
-def _plain(value: Any) -> str:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return ""
-    return str(int(number)) if number.is_integer() else ""
-
-
-def _put(element: DataElement, value: Any, what: str) -> str:
-    if element.is_empty and (value is None or (isinstance(value, str | Sequence) and not value)):
-        return ""
-    element.value = value
-    return what
-
-
-def _one_or_many(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values or None
+    return put(element, one_or_many([one for one in after if one]) if any(after) else "", "cleaned")

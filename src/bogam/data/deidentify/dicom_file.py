@@ -21,9 +21,10 @@ from pydicom.uid import (
 
 from bogam import __version__
 from bogam.core.errors import FileProblem
-from bogam.data.deidentify.dicom_elements import Work, clean_dataset, is_fixed_word, name_of_patient
+from bogam.data.deidentify.dicom_elements import Work, clean_dataset, name_of_patient
 from bogam.data.deidentify.dicom_frames import clean_pixels
 from bogam.data.deidentify.dicom_known import collect, elements_of, is_well_known, values_of
+from bogam.data.deidentify.dicom_stays import is_fixed_word
 from bogam.data.deidentify.dummies import TEXT
 from bogam.data.deidentify.keys import Pseudonyms
 from bogam.data.deidentify.options import Options
@@ -86,7 +87,7 @@ def _clean(path: Path, options: Options, made: Pseudonyms, find_text: bool) -> C
     known = collect(dataset, actions(options))
     encodings = _encodings(dataset)
     result = Cleaned(b"", notes=clean_pixels(dataset, str(path)))
-    if "PixelData" in dataset and (find_text or options.mask_text):
+    if "PixelData" in dataset and dataset.get("BitsAllocated") != 1 and (find_text or options.mask_text):
         _look_for_text(dataset, path, options, result)
     patient = patient_of(dataset)
     work = Work(options, actions(options), made, known, made.short("patient", patient), made.days(patient),
@@ -129,9 +130,9 @@ def _read(path: Path) -> Dataset:
 
 
 def _lacks_pixels(dataset: Dataset) -> bool:
-    """Tell an image that ends before its pixels, as a file does whose copying was interrupted."""
+    """Tell an image that ends before its pixels, as a half-copied file does, or that only says where they are."""
     kind = str(dataset.get("SOPClassUID") or "")
-    if any(name in dataset for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData", "PixelDataProviderURL")):
+    if any(name in dataset for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
         return False
     return "Rows" in dataset or (is_well_known(kind) and pydicom.uid.UID(kind).name.endswith("Image Storage"))
 

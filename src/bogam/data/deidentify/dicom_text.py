@@ -34,7 +34,7 @@ def find_in_dicom(dataset: Dataset, path: Path) -> tuple[tuple[Box, ...], tuple[
 
     A file without a picture, or whose pixels cannot be decoded, has none; a note says that nobody looked.
     """
-    if not isinstance(dataset.get("Rows"), int) or dataset.get("BitsAllocated") == 1:
+    if not isinstance(dataset.get("Rows"), int):
         return (), ()
     total = count(dataset)
     frames = sorted({round(i * (total - 1) / max(1, MOST_FRAMES - 1)) for i in range(min(total, MOST_FRAMES))}
@@ -57,7 +57,7 @@ def mask_dicom(dataset: Dataset, boxes: tuple[Box, ...], file: str) -> tuple[str
         FileProblem: pixels that cannot be decoded or are stored in a way that cannot be painted on.
     """
     if not boxes or "PixelData" not in dataset:
-        if dataset.get("BitsAllocated") != 1 and isinstance(dataset.get("Rows"), int) and "PixelData" in dataset:
+        if isinstance(dataset.get("Rows"), int) and "PixelData" in dataset:
             _check_decodable(dataset, file)
         return ()
     syntax = dataset.file_meta.TransferSyntaxUID

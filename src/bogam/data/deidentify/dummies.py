@@ -17,7 +17,8 @@ _DUMMIES: dict[str, Any] = {
     "AE": "REMOVED", "AS": "000Y", "AT": 0, "CS": "REMOVED", "DA": "19000101", "DS": "0", "DT": "19000101000000",
     "FD": 0.0, "FL": 0.0, "IS": "0", "LO": "REMOVED", "LT": "REMOVED", "PN": "REMOVED^", "SH": "REMOVED", "SL": 0,
     "SS": 0, "ST": "REMOVED", "SV": 0, "TM": "000000", "UC": "REMOVED BY DE-IDENTIFICATION", "UL": 0,
-    "UR": "urn:removed", "US": 0, "UT": "REMOVED", "UV": 0, "OB": b"\0\0", "OW": b"\0\0", "UN": b"\0\0", "OF": b"\0" * 4,
+    "UR": "urn:removed", "US": 0, "UT": "REMOVED", "UV": 0,
+    "OB": b"\0\0", "OW": b"\0\0", "UN": b"\0\0", "OF": b"\0" * 4,
     "OL": b"\0" * 4, "OD": b"\0" * 8, "OV": b"\0" * 8}
 
 

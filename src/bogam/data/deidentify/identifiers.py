@@ -9,13 +9,14 @@ from itertools import pairwise
 from typing import Literal
 
 from bogam.data.deidentify.dates import read_date, ways_to_write
+from bogam.data.deidentify.search import LEAST, Texts
 
 Kind = Literal["name", "id", "birth", "date", "uid"]
 _LEAST = 3
 _RAW = 6
 """Bytes from which on an identifier is searched for anywhere in a file, pixels included; a shorter one would be found
 in pixels by chance."""
-_WELL_KNOWN = b"1.2.840.10008"
+_WELL_KNOWN = "1.2.840.10008"
 
 
 class Identifiers:
@@ -100,17 +101,22 @@ class Identifiers:
             encodings: Python's names of more encodings to look in than UTF-8, Latin-1 and UTF-16.
             innocent: values that we wrote ourselves and that may hold the digits of an identifier by chance.
         """
-        low = blob.lower()
-        for value in (*innocent, _WELL_KNOWN.decode()):
-            low = low.replace(value.lower().encode(), b" " * len(value))
+        forms: dict[bytes, str] = {}
         for text, element in self._raw.items():
             for form in _forms(text, tuple(encodings)):
-                at = low.find(form)
-                while at >= 0:
-                    if not text.isdecimal() or not _inside_number(low, at, at + len(form), len(form) // len(text)):
-                        return element
-                    at = low.find(form, at + 1)
-        return next((element for uid, element in self.uids.items() if _uid_in(uid.encode(), low)), None)
+                if len(form) >= LEAST:
+                    forms.setdefault(form, element)
+        uids = {uid.encode(): element for uid, element in self.uids.items() if len(uid) > _LEAST}
+        own = [value.encode() for value in (*innocent, _WELL_KNOWN)]
+        for at, found in Texts([*forms, *uids]).found_in(blob):
+            step = 2 if b"\0" in found else 1
+            number = found.replace(b"\0", b"").isdigit()
+            if found in uids and not _inside_uid(blob, at, at + len(found)) and not _inside(blob, at, found, own):
+                return uids[found]
+            if found in forms and not (number and _inside_number(blob, at, at + len(found), step)) \
+                    and not _inside(blob, at, found, own):
+                return forms[found]
+        return None
 
 
 def _ways(kind: Kind, text: str) -> tuple[list[str], list[str]]:
@@ -178,19 +184,23 @@ def _forms(text: str, encodings: tuple[str, ...]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(forms))
 
 
-def _inside_number(low: bytes, start: int, stop: int, step: int) -> bool:
+def _inside_number(blob: bytes, start: int, stop: int, step: int) -> bool:
     """Tell whether digits are part of a longer number, a decimal fraction or a UID."""
-    before, after = low[max(0, start - 2 * step):start:step], low[stop:stop + 2 * step:step]
+    before, after = blob[max(0, start - 2 * step):start:step], blob[stop:stop + 2 * step:step]
     return (before[-1:].isdigit() or after[:1].isdigit() or (before[-1:] == b"." and before[:-1].isdigit())
             or (after[:1] == b"." and after[1:].isdigit()))
 
 
-def _uid_in(uid: bytes, low: bytes) -> bool:
-    """Tell whether a UID stands in a file by itself, not as the beginning of another one."""
-    at = low.find(uid)
-    while at >= 0:
-        after = low[at + len(uid):at + len(uid) + 1]
-        if not after.isdigit() and after != b"." and not low[max(0, at - 1):at].isdigit():
+def _inside_uid(blob: bytes, start: int, stop: int) -> bool:
+    """Tell whether what looks like a UID is only a part of a longer one."""
+    after, before = blob[stop:stop + 2], blob[max(0, start - 1):start]
+    return before.isdigit() or after[:1].isdigit() or (after[:1] == b"." and after[1:].isdigit())
+
+
+def _inside(blob: bytes, at: int, found: bytes, own: list[bytes]) -> bool:
+    """Tell whether a hit lies inside one of the values that we wrote ourselves."""
+    for value in own:
+        start = max(0, at + len(found) - len(value))
+        if len(value) >= len(found) and blob.find(value, start, at + len(value)) >= 0:
             return True
-        at = low.find(uid, at + 1)
     return False

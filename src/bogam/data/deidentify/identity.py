@@ -8,14 +8,19 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from bogam.core.errors import FileProblem
 from bogam.data.deidentify.options import Options
-from bogam.data.deidentify.profile import action_of, actions, table, vocabulary
+from bogam.data.deidentify.profile import Action, action_of, actions, table, vocabulary
 from bogam.data.readers.quiet import recorded
+
+if TYPE_CHECKING:
+    from pydicom.dataelem import DataElement
+    from pydicom.dataset import Dataset
 
 PERSON = frozenset({
     "PatientName", "PatientID", "PatientBirthDate", "PatientBirthTime", "PatientBirthName", "PatientMotherBirthName",
@@ -78,7 +83,7 @@ def stated_in(path: Path, kind: str) -> Stated:
 def _dicom(path: Path) -> Stated:
     import pydicom
 
-    from bogam.data.deidentify.dicom_known import elements_of, values_of
+    from bogam.data.deidentify.dicom_known import values_of
 
     dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
     removed = str(dataset.get("PatientIdentityRemoved") or "").upper() == "YES"
@@ -86,12 +91,7 @@ def _dicom(path: Path) -> Stated:
     person: dict[str, None] = {}
     indirect: dict[str, None] = {}
     private = sum(tag.is_private and tag.element > 0xFF for tag in list(dataset.keys()))
-    for element in elements_of(dataset):
-        action = action_of(int(element.tag), known)
-        if action is None and element.VR != "PN":
-            continue
-        if element.VR in ("UI", "SQ"):
-            continue
+    for element in _listed(dataset, known):
         values = [str(one) for one in values_of(element)] if not isinstance(element.value, bytes) else ["bytes"]
         if not values:
             continue
@@ -104,6 +104,25 @@ def _dicom(path: Path) -> Stated:
         elif not (removed and all(is_dummy(one) for one in values)):
             indirect[name] = None
     return Stated(tuple(person), tuple(indirect), private)
+
+
+def _listed(dataset: Dataset, known: dict[int, Action]) -> Iterator[DataElement]:
+    """Yield elements at any depth that the profile lists, and all names of persons; only those are decoded."""
+    from pydicom.datadict import dictionary_has_tag, dictionary_VR
+
+    for tag in list(dataset.keys()):
+        vr = getattr(dataset.get_item(tag), "VR", None) or (dictionary_VR(tag) if dictionary_has_tag(tag) else "UN")
+        if tag.is_private or vr == "UI" or (vr not in ("PN", "SQ") and action_of(int(tag), known) is None):
+            continue
+        try:
+            element = dataset[tag]
+        except Exception:  # what cannot be decoded says nothing that could be named
+            continue
+        if element.VR == "SQ":
+            for item in element.value or []:
+                yield from _listed(item, known)
+        elif element.VR == "PN" or action_of(int(tag), known) is not None:
+            yield element
 
 
 def is_placeholder(value: str) -> bool:

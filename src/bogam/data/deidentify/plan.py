@@ -70,6 +70,19 @@ def list_files(source: Path) -> list[str]:
     return sorted(found)
 
 
+def check_names(source: Path, keep_folders: Sequence[str], patient: str | None) -> None:
+    """Raise UserError where there is no file, a pattern names no patient, or a folder to keep does not occur."""
+    paths = list_files(source)
+    if not paths:
+        raise UserError(say(str(source), "a folder without files", "a folder with images"))
+    folders = {part for path in paths for part in PurePosixPath(path).parts[:-1]}
+    strange = sorted(set(keep_folders) - folders)
+    if strange:
+        raise UserError(say("--keep-folder", ", ".join(strange), "names of folders in the source"))
+    if patient is not None and not any(match_patients(patient, paths)):
+        raise UserError(say("--patient", repr(patient), "a pattern that fits at least one path in the source"))
+
+
 def plan(source: Path, made: Pseudonyms, keep_folders: Sequence[str] = (), patient: str | None = None) -> list[Item]:
     """Look at each file's first bytes and name its copy.
 
@@ -80,13 +93,9 @@ def plan(source: Path, made: Pseudonyms, keep_folders: Sequence[str] = (), patie
     patient id gets.
 
     Raises:
-        UserError: a pattern that names no patient, or a folder to keep whose name does not occur.
+        UserError: see `check_names`.
     """
     paths = list_files(source)
-    folders = {part for path in paths for part in PurePosixPath(path).parts[:-1]}
-    strange = sorted(set(keep_folders) - folders)
-    if strange:
-        raise UserError(say("--keep-folder", ", ".join(strange), "names of folders in the source"))
     patients: list[str | None] = match_patients(patient, paths) if patient else [None] * len(paths)
     items, taken = [], set[str]()
     for number, (path, whose) in enumerate(zip(paths, patients, strict=True), 1):

@@ -24,7 +24,7 @@ _SIDE = 420
 
 
 def write_preview(path: Path, item: Item, boxes: Sequence[Box], folder: Path) -> None:
-    """Write a small picture of a source file with the regions outlined; its name is the file's number."""
+    """Write a small picture of a source file with the regions outlined; its name is the file's mark in the log."""
     grey = _decoded(path, item.kind)
     if grey is None:
         return
@@ -37,7 +37,7 @@ def write_preview(path: Path, item: Item, boxes: Sequence[Box], folder: Path) ->
                       (0, 80, 255), 1)
     folder.mkdir(parents=True, exist_ok=True)
     code = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
-    (folder / f"{item.number:06}.jpg").write_bytes(code.tobytes())
+    (folder / f"{item.mark}.jpg").write_bytes(code.tobytes())
 
 
 def _decoded(path: Path, kind: str) -> Array | None:
@@ -65,7 +65,7 @@ def write_sheet(outcomes: Sequence[Outcome], previews: Path, log: Path) -> Path 
     found = [outcome for outcome in outcomes if outcome.regions]
     thumbs = []
     for outcome in found[:MOST_SHOWN]:
-        picture = previews / f"{outcome.number:06}.jpg"
+        picture = previews / f"{outcome.mark}.jpg"
         if picture.is_file():
             uri = "data:image/jpeg;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
             thumbs.append(Thumb(uri, f"file {outcome.number}", f"file {outcome.number}", (

@@ -18,7 +18,7 @@ from bogam.data.deidentify.journal import Journal, write_log
 from bogam.data.deidentify.keys import Pseudonyms, read_key
 from bogam.data.deidentify.one_file import PART, Job, Outcome, clean_item
 from bogam.data.deidentify.options import Options
-from bogam.data.deidentify.plan import Item, check_places, plan
+from bogam.data.deidentify.plan import Item, check_names, check_places, plan
 from bogam.data.deidentify.profile import EDITION
 
 Tell = Callable[[str, int, int], None]
@@ -74,12 +74,11 @@ def deidentify(source: Path, out: Path, key_file: Path, options: Options | None 
     if out.is_dir() and any(out.iterdir()) and not (log / "journal.jsonl").is_file():
         raise UserError(say(str(out), "a folder that is not empty and was not begun by this command with this log",
                             "a new or an empty folder", "Name another one."))
+    check_names(source, keep_folders, patient)
     key, new_key = read_key(key_file, out)
     made = Pseudonyms(key)
     tell("Looking at the files", 0, 1)
     items = plan(source, made, keep_folders, patient)
-    if not items:
-        raise UserError(say(str(source), "a folder without files", "a folder with images"))
     settings = _settings(options, find_text, keep_folders, patient)
     journal = Journal(log, made.fingerprint(), settings)
     known = {mark: outcome for mark, outcome in journal.known().items() if _is_there(outcome, out)}

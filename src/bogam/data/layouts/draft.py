@@ -42,6 +42,7 @@ class Options:
         labels: names of the classes in the order of the model's outputs.
         mask_values: mask value to label name.
         mask_label: what a mask of one value shows.
+        nothing: value of a multilabel column that says that none of its labels is present.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Options:
     labels: Sequence[str] | None = None
     mask_values: Mapping[int, str] | None = None
     mask_label: str = MASK_LABEL
+    nothing: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from bogam.core.errors import UserError, say
-from bogam.data.datasets.medmnist import Medmnist, Member
+from bogam.data.datasets.family import Member
+from bogam.data.datasets.medmnist import Medmnist
 from bogam.data.layouts.draft import Draft, Fit, Options
 from bogam.data.layouts.tree import Tree, stem_of
 from bogam.data.locator import Locator
@@ -77,15 +78,23 @@ def read(fit: Fit, options: Options) -> Draft:
             labels = np.asarray(archive[f"{prefix}_labels"]).reshape(sizes[f"{prefix}_labels"][0], -1)
             if len(labels) != count:
                 raise UserError(say(name, f"{len(labels)} labels in {prefix}_labels", f"{count}, one per image"))
+            sizes_of = _volume(sizes[f"{prefix}_images"])
             for row in range(count):
                 key = f"{prefix}-{row:05d}"
                 path = Locator(tree.prefix + name).at(array=f"{prefix}_images", row=row)
-                draft.images.append({"name": key, "image": str(path), "part": part})
+                row_of = {"name": key, "image": str(path), "part": part}
+                draft.images.append(row_of if sizes_of is None else row_of | {"_sizes": sizes_of})
                 numbers[key] = labels[row]
     spec, values = _targets(numbers, member, options, name)
     draft.target_specs["class"] = spec
     draft.targets["class"] = values
     return draft
+
+
+def _volume(shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return (z, y, x) where the rows of an array are volumes; a last axis of 1 or 3 is channels."""
+    sizes = shape[1:-1] if len(shape) > 3 and shape[-1] in (1, 3) else shape[1:]
+    return sizes if len(sizes) == 3 else None
 
 
 def _targets(numbers: dict[str, Any], member: Member | None, options: Options,
@@ -98,5 +107,5 @@ def _targets(numbers: dict[str, Any], member: Member | None, options: Options,
     if width > 1:
         return (TargetSpec(kind="multilabel", labels=names),
                 {k: "|".join(names[i] for i in np.flatnonzero(n)) for k, n in numbers.items()})
-    kind = member.target if member else "multiclass"
+    kind = (member.target if member else None) or "multiclass"
     return TargetSpec(kind=kind, labels=names), {k: names[int(n[0])] for k, n in numbers.items()}

@@ -134,7 +134,10 @@ def _find_volumes(draft: Draft, tree: Tree) -> tuple[dict[str, _Volume], dict[st
         name = row["name"]
         header = row.pop("_header", None)
         try:
-            volume = _volume(tree.folder / name, header) if "#" not in row["image"] else None
+            sizes = row.pop("_sizes", None)
+            volume = _Volume(sizes) if sizes else None
+            if "#" not in row["image"]:
+                volume = _volume(tree.folder / name, header)
         except FileProblem as error:
             draft.set_aside.append((name, error.problem))
             continue

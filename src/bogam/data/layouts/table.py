@@ -12,6 +12,7 @@ from bogam.core.errors import UserError, near_miss, say
 from bogam.data.layouts import class_folders, images_masks
 from bogam.data.layouts.coco import add_coco
 from bogam.data.layouts.draft import Draft, Fit, Options, part_of
+from bogam.data.layouts.lists import add_lists
 from bogam.data.layouts.structure import Masks, add_masks, split_masks
 from bogam.data.layouts.tree import Tree, natural, stem_of, suffix_of
 from bogam.data.manifest import TargetSpec
@@ -153,7 +154,7 @@ def read(fit: Fit, options: Options) -> Draft:
         part = part_of(row[columns["part"]] or "") if "part" in columns else None
         added = draft.add_image(tree, image, part=part, **facts)
         for target, spec in targets.items():
-            values[target][added["name"]] = _value(row[target], spec, name, target)
+            values[target][added["name"]] = _value(row[target], spec, name, target, options.nothing)
         for column in idle:
             if row[column]:
                 ids[column][added["name"]] = row[column].strip()
@@ -178,6 +179,7 @@ def read(fit: Fit, options: Options) -> Draft:
     if double:
         draft.notes.append(f"{double} rows of {name} name an image again; the first row of an image counts.")
     add_coco(draft, tree)
+    add_lists(draft, tree)
     return draft
 
 
@@ -272,11 +274,11 @@ def _labels(frame: pl.DataFrame, column: str, kind: str, options: Options) -> tu
     if kind == "multilabel":
         if set(found) <= {"0", "1"}:
             return (column,)
-        found = [label.strip() for value in found for label in value.split("|")]
+        found = [label.strip() for value in found for label in value.split("|") if label.strip() != options.nothing]
     return tuple(sorted({f for f in found if f}, key=natural))
 
 
-def _value(text: str | None, spec: TargetSpec, name: str, column: str) -> object:
+def _value(text: str | None, spec: TargetSpec, name: str, column: str, nothing: str | None) -> object:
     if text is None or not text.strip():
         return None
     if spec.kind == "regression":
@@ -288,5 +290,5 @@ def _value(text: str | None, spec: TargetSpec, name: str, column: str) -> object
     if spec.kind == "multilabel":
         if text.strip() in ("0", "1") and len(spec.labels) == 1:
             return spec.labels[0] if text.strip() == "1" else ""
-        return "|".join(label.strip() for label in text.split("|") if label.strip())
+        return "|".join(label.strip() for label in text.split("|") if label.strip() and label.strip() != nothing)
     return text.strip()

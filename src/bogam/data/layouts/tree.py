@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".bmp", ".pgm", ".ppm", ".pnm", ".dcm",
@@ -25,6 +26,7 @@ def natural(name: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(name.lower()) if part)
 
 
+@lru_cache(maxsize=1 << 18)
 def suffix_of(name: str) -> str:
     """Return the lower-case suffix; ".nii.gz" counts as ".nii"; a number after a dot is no suffix.
 
@@ -39,6 +41,7 @@ def suffix_of(name: str) -> str:
     return "" if suffix[1:].isdigit() else suffix
 
 
+@lru_cache(maxsize=1 << 18)
 def stem_of(name: str) -> str:
     """Return the file's name without folder and suffix.
 

@@ -21,6 +21,7 @@ from bogam.study.report.matrix import matrix_section
 from bogam.study.report.methods import methods_section
 from bogam.study.report.metric_names import metric_name
 from bogam.study.report.provenance import provenance_section, runs_section
+from bogam.study.report.robustness import robustness_section
 from bogam.study.report.roc import curve_tables, roc_section
 from bogam.study.report.verdicts import contrast_words, numbers_words, verdict_section
 from bogam.study.results import StudyResult
@@ -57,6 +58,8 @@ def write_report(result: StudyResult, verdicts: list[Verdict], estimates: Estima
             sections += [roc_section(result, estimates), calibration_section(result, estimates)]
             saved += [*curve_tables(result), calibration_table(result)]
         sections.append(examples_section(result, collect(result, examples)))
+        chapter = robustness_section(result)
+        sections += [] if chapter is None else [chapter]
     sections += _last(result, verdicts, estimates, primary)
     page = Page(title=clean(result.recipe.get("name") or "Study"), kicker=_kicker(result),
                 answer=answer(result, verdicts, estimates, primary), sections=sections,

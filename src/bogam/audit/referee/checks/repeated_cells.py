@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import combinations, product
 from typing import Literal
 
 from bogam.audit.referee.family import Check, Objection, Severity, Submission, checks
 from bogam.audit.referee.names import title
-from bogam.audit.referee.repeats import Fitted, at_least, chance_alike, fine_metrics, fit
+from bogam.audit.referee.repeats import Fitted, at_least, chance_alike, expected_within, fine_metrics, fit
 from bogam.audit.referee.results import Results, Row
 
 RARE = 0.01
@@ -50,20 +50,20 @@ def _rows(pairs: list[tuple[Row, Row]]) -> list[Row]:
 
 def repeats(results: Results) -> tuple[list[tuple[Row, Row]], float]:
     """Return the pairs of different cells that print alike in two fine metrics or more, and how many chance gives."""
-    models: dict[tuple[str, ...], list[Fitted]] = {}
+    models: dict[tuple[str, ...], list[list[Fitted]]] = {}
     for group in results.printed_together():
         for metrics in dict.fromkeys(fine_metrics(row) for row in group):
             rows = [row for row in group if fine_metrics(row) == metrics]
             if len(metrics) >= 2 and len(rows) >= 3:
-                models.setdefault(metrics, []).extend(fit(rows, metrics))
+                models.setdefault(metrics, []).append(fit(rows, metrics))
     pairs, expected = [], 0.0
-    for fitted in models.values():
-        for first, second in combinations(fitted, 2):
-            if first.row.configuration == second.row.configuration:
-                continue
-            expected += chance_alike(first, second)
-            if alike(first.row, second.row):
-                pairs.append((first.row, second.row))
+    for tables in models.values():
+        expected += sum(expected_within(table) for table in tables)
+        for one, other in combinations(tables, 2):
+            expected += sum(chance_alike(first, second) for first, second in product(one, other))
+        everything = [fitted.row for table in tables for fitted in table]
+        pairs += [(first, second) for first, second in combinations(everything, 2)
+                  if first.configuration != second.configuration and alike(first, second)]
     return pairs, expected
 
 

@@ -1,0 +1,1 @@
+"""Same pictures: found by local features and small pictures, verified by alignment."""

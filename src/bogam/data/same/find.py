@@ -1,0 +1,74 @@
+"""All copies in a set of pictures."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bogam.core.types import FloatArray
+from bogam.data.same import candidates
+from bogam.data.same.features import Features, code_of, features_of, per_picture, stacked
+from bogam.data.same.verify import Copy, Proposal, judge_all
+
+
+def proposals(voted: FloatArray, alike: FloatArray) -> list[list[Proposal]]:
+    """Return the proposals, those for one pair together; an upright one first."""
+    found: dict[tuple[int, int], list[Proposal]] = {}
+    for first, other, kind, correlation in alike:
+        one = Proposal(int(first), int(other), symmetry=int(kind), sign=-1 if correlation < 0 else 1)
+        found.setdefault((min(one.first, one.other), max(one.first, one.other)), []).append(one)
+    for first, other, mirrored in voted:
+        two = Proposal(int(first), int(other), mirrored=bool(mirrored))
+        found.setdefault((min(two.first, two.other), max(two.first, two.other)), []).append(two)
+    kept = []
+    for _, several in sorted(found.items()):
+        seen: dict[tuple[bool, int, int], Proposal] = {}
+        for proposal in several:  # the same from either side is one
+            seen.setdefault((proposal.mirrored, proposal.symmetry if proposal.symmetry not in (5, 6) else 5,
+                             proposal.sign), proposal)
+        kept.append(list(seen.values()))
+    return kept
+
+
+def find_copies(number: int, pictures: Callable[[int], NDArray[np.uint8]], small: Callable[[int], NDArray[np.uint8]],
+                files: Sequence[str] | None = None, progress: Callable[[int, int], None] | None = None) -> list[Copy]:
+    """Find the pictures that are copies of each other, each pair verified by alignment.
+
+    Args:
+        number: of pictures, none of them blank.
+        pictures: place to (Y, X) uint8, 128 at most, as `looks.Looks.picture`.
+        small: place to (64, 64) uint8.
+        files: name of the volume or film that a picture is a slice or frame of, "" for none.
+        progress: called with (done, total).
+
+    Notes:
+        About 15 ms of one core for each picture. No pairs are compared but those that local features or upright codes
+        propose.
+    """
+    if number < 2:
+        return []
+    threads = min(8, os.cpu_count() or 1)
+    most = per_picture(number)
+    own_threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            features: list[Features] = list(pool.map(lambda k: features_of(pictures(k), most), range(number),
+                                                     chunksize=1))
+            codes = np.stack(list(pool.map(lambda k: code_of(small(k)), range(number))))
+        descriptors, owners = stacked(features)
+        search = candidates.search_apart if sys.platform == "darwin" else candidates.search
+        voted, alike = search(descriptors, owners, codes)
+
+        def same_file(first: int, other: int) -> bool:
+            return files is not None and bool(files[first]) and files[first] == files[other]
+
+        return judge_all(proposals(voted, alike), pictures, features.__getitem__, same_file, threads, progress)
+    finally:
+        cv2.setNumThreads(own_threads)
