@@ -23,13 +23,8 @@ PASSED = 10
 TAKEN = 5
 """Those after them, whose mean score says what a picture gives that merely looks alike."""
 CLIFF = 0.20
-<<<<<<< HEAD
-"""On honest splits the score falls by up to 16 points from the most alike picture to those (phantoms, 150 to 200
-images); a fall whose interval lies above this says that the most alike ones are copies, whatever the groups."""
-=======
 """On honest splits the score falls by up to 16 points from the most alike picture to those (phantoms of 200 images); a
 fall whose interval lies above this says that the most alike ones are copies, whatever the groups."""
->>>>>>> probe
 ENOUGH = (100, 2 * (PASSED + TAKEN))
 """Training pictures needed for that: in all, and of each class, where classes are copied; of a rarer class the tenth
 most alike picture may be another for want of its own."""
