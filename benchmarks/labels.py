@@ -39,7 +39,7 @@ def real(folder: Path, pattern: str | None, cache: Path) -> Pictures:
     """Return small pictures, class indices and groups of a set."""
     manifest = read_all(recognize(folder, patient=pattern), cache / "scan")
     target = choose_target(manifest, DataSection(root=str(folder)), "segmentation")
-    looks, near = look_at(manifest, cache)
+    looks, near, _ = look_at(manifest, cache)
     evidence = Evidence(manifest, target, near, looks)
     group = groups(manifest, ["patient", "duplicate"], near)[0]
     ids = [i for i in manifest.images["id"].to_list() if i in evidence.classes and i in looks.small]

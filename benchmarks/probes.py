@@ -99,7 +99,7 @@ def real(folder: Path, name: str, cache: Path, repeats: int) -> Iterator[tuple[s
     manifest = read_all(recognize(folder / name), cache / "scan")
     target = choose_target(manifest, DataSection(root=str(folder)), "segmentation")
     manifest = manifest.but(images=manifest.images.with_columns(part=pl.lit(None, pl.String)))
-    looks, near = look_at(manifest, cache)
+    looks, near, _ = look_at(manifest, cache)
     thumbs = thumbnails(looks)
     by_patient, _ = groups(manifest, ["patient"], None)
     hidden = manifest.but(patient="absent", images=manifest.images.with_columns(patient=pl.lit(None, pl.String)))

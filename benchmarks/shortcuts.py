@@ -49,7 +49,7 @@ def chance(folder: Path, pattern: str | None, shuffles: int) -> tuple[int, list[
     manifest = read_all(recognize(folder, patient=pattern), cache / "scan")
     target = choose_target(manifest, DataSection(root=str(folder)), "segmentation")
     assert target is not None
-    looks, near = look_at(manifest, cache)
+    looks, near, _ = look_at(manifest, cache)
     group = groups(manifest, ["patient", "duplicate"], near)[0]
     ids = manifest.images["id"].to_list()
     classes = Evidence(manifest, target).classes

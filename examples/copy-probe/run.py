@@ -72,7 +72,7 @@ def run(folder: Path, size: int, seeds: int, task: str | None, out: Path) -> lis
         target = choose_target(manifest, DataSection(root=str(folder)), task)
         cases, classes = prepared(manifest, task, target, size)
         manifest = manifest.take([case.id for case in cases])
-        _, near = look_at(manifest, Path(scratch), tell)
+        _, near, _ = look_at(manifest, Path(scratch), tell)
         of, unit = groups(manifest, ["patient", "duplicate"], near)
     sets: dict[str, list[Augment]] = {name: [augmentations.parse(step) for step in steps]
                                       for name, steps in SETS.items()}

@@ -151,7 +151,7 @@ def test_ready_data_are_split_by_patient_and_audited(phantom: Path, tmp_path: Pa
     assert ready.manifest.folds["fold"].unique().to_list() == [0, 1]
     assert {f.rule for f in ready.audit.findings} >= {"group-id", "class-counts"}
     assert ready.accepted == []
-    assert {what for what, _, _ in told} == {"Reading images", "Comparing images"}
+    assert {what for what, _, _ in told} == {"Reading images", "Comparing images", "Aligning pairs"}
     per_patient = ready.manifest.folds.join(ready.manifest.images.select("id", "patient"), on="id").group_by(
         "fold", "patient").agg(pl.col("part").n_unique())
     assert per_patient["part"].max() == 1
@@ -195,8 +195,9 @@ def test_a_leak_across_the_given_parts_stops_the_study(tmp_path: Path) -> None:
     assert "1 identical picture lies on two sides: the test part and another." in str(caught.value)
     assert "test/sick/test sick (0).png" in str(caught.value)
     reason = "kept to compare with the published number"
-    ready = make_ready(recipe(root, **official, audit={"accept": {"groups-across-split": reason}}), tmp_path / "cache")
-    assert [(a["rule"], a["reason"]) for a in ready.accepted] == [("groups-across-split", reason)]
+    accepted = {"accept": {"same-picture-across-split": reason}}
+    ready = make_ready(recipe(root, **official, audit=accepted), tmp_path / "cache")
+    assert [(a["rule"], a["reason"]) for a in ready.accepted] == [("same-picture-across-split", reason)]
     own = make_ready(recipe(root, data={"patient": "absent"}, split={"folds": 2}), tmp_path / "cache")
     assert own.audit.verdict == "warnings"  # a split of bogam's own keeps the copy on one side
 
