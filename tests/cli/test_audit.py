@@ -49,7 +49,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 def test_a_leak_is_a_stop_with_exit_code_3(leaky: Path, run) -> None:
     code, out, err = run("audit", leaky)
     assert code == 3
-    assert "STOP  1 identical picture lies on two sides: the test part and another.  [groups-across-split]" in out
+    assert "STOP  1 identical picture lies on two sides: the test part and another.  [same-picture-across-split]" in out
     assert "test/sick/test sick (0).png" in out
     assert "train/sick/train sick (0).png" in out
     assert "Verdict: stop." in out
@@ -62,7 +62,7 @@ def test_json_is_json_and_nothing_else(leaky: Path, run) -> None:
     told = json.loads(out)
     assert code == 3
     assert told["verdict"] == "stop"
-    assert told["findings"][0]["rule"] == "groups-across-split"
+    assert told["findings"][0]["rule"] == "same-picture-across-split"
     assert any("test / train" in note for note in told["notes"])
 
 
@@ -84,7 +84,7 @@ def test_the_card_shows_each_finding_with_its_pictures(leaky: Path, tmp_path: Pa
     page = (tmp_path / "card" / "report.html").read_text(encoding="utf-8")
     assert "Verdict: stop." in page
     assert page.index('id="stop"') < page.index('id="warning"') < page.index('id="note"')
-    assert '<span class="name">groups-across-split</span>' in page
+    assert '<span class="name">same-picture-across-split</span>' in page
     assert page.count("data:image/jpeg;base64,") >= 2
     assert "default-src 'none'" in page
     for word in ("Why", "Do", "What was looked for", "Images in each part of each class"):
@@ -97,7 +97,7 @@ def test_a_split_in_two_folders_of_any_name(leaky: Path, tmp_path: Path, run) ->
     code, out, _ = run("audit", tmp_path / "first half", tmp_path / "other", "--json")
     told = json.loads(out)
     assert code == 3
-    assert told["findings"][0]["rule"] == "groups-across-split"
+    assert told["findings"][0]["rule"] == "same-picture-across-split"
     assert set(told["findings"][0]["files"]) == {"first half/sick/train sick (0).png", "other/sick/test sick (0).png"}
     assert told["name"] == "first-half-and-other"
     assert run("audit", tmp_path / "other", tmp_path / "other")[0] == 2
@@ -130,12 +130,12 @@ def test_a_recipe_is_audited_with_its_split_and_reasons(leaky: Path, tmp_path: P
     assert f"Wrote {recipe}" in out
     assert "kind: official" in recipe.read_text(encoding="utf-8")
     assert run("audit", recipe)[0] == 3
-    code, out, _ = run("audit", recipe, "--set", "audit.accept.groups-across-split=as published, to compare")
+    code, out, _ = run("audit", recipe, "--set", "audit.accept.same-picture-across-split=as published, to compare")
     assert code == 0
     assert "Accepted by the recipe: as published, to compare" in out
     assert "Verdict: stop, accepted by the recipe." in out
     assert run("audit", recipe, "--set", "split.kind=kfold", "--set", "split.folds=2")[0] == 0
-    code, _, err = run("audit", recipe, "--set", "audit.accept.groups-across-split=ok")
+    code, _, err = run("audit", recipe, "--set", "audit.accept.same-picture-across-split=ok")
     assert code == 2
     assert "expected a sentence that a reader of the report can judge" in err
 
