@@ -13,7 +13,8 @@ from bogam.study.look import Looked, audit_of, propose
 from bogam.study.recipe import load_recipe
 
 ROOT = Path(os.environ.get("BOGAM_DATA", ""))
-pytestmark = pytest.mark.skipif("BOGAM_DATA" not in os.environ, reason="BOGAM_DATA names no folder of real images")
+pytestmark = [pytest.mark.slow,  # each set is aligned pair by pair: minutes
+              pytest.mark.skipif("BOGAM_DATA" not in os.environ, reason="BOGAM_DATA names no folder of real images")]
 
 
 def of(looked: Looked, rule: str, severity: str = "warning") -> list[Finding]:

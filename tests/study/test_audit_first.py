@@ -67,16 +67,17 @@ def test_a_stop_is_refused_by_its_name(command: str, place: Path, run) -> None:
     code, out, err = run(command, "r.yaml", "--out", f"refused-{command}")
     assert code == 3
     assert "The audit says stop." in err
-    assert "same-picture-across-split" in err
-    assert "audit: {accept: {same-picture-across-split: 'your reason'" in err
+    assert "groups-across-split" in err
+    assert "audit: {accept: {groups-across-split: 'your reason'" in err
     assert "Traceback" not in out + err
     assert not (place / f"refused-{command}" / "study.json").exists()
 
 
 def test_a_reason_lets_train_pass_and_stands_in_red_at_the_top(place: Path, run) -> None:
-    code, out, _ = run("train", "r.yaml", "--out", "trained", "--set", f"audit.accept.same-picture-across-split={REASON}")
+    code, out, _ = run("train", "r.yaml", "--out", "trained", "--set", f"audit.accept.groups-across-split={REASON}",
+                       "--set", f"audit.accept.same-picture-across-split={REASON}")
     assert code == 0
-    assert "The audit said stop, and the recipe goes past it. same-picture-across-split:" in out
+    assert "The audit said stop, and the recipe goes past it. groups-across-split:" in out
     assert f"Reason given: {REASON}" in out
     held = json.loads((place / "trained" / "audit.json").read_text(encoding="utf-8"))
     assert [one["reason"] for one in held["accepted"]] == [REASON] * len(held["accepted"])
