@@ -41,7 +41,8 @@ def marks_of(image: Array, levels: tuple[float, float] | None) -> dict[str, floa
 
     `border_top`, `border_bottom`, `border_left`, `border_right`: share of the height or width that is a uniform border.
     `text`: words of burnt-in text. `callipers`: crosses, two at least, as a measurement has. `markers`: single
-    bright signs near the edge, such as the L or R of an X-ray or the logo of a scanner. `overlay`: share of colored pixels in a picture that is grey otherwise.
+    bright signs near the edge, such as the L or R of an X-ray or the logo of a scanner. `overlay`: share of colored
+    pixels in a picture that is grey otherwise.
     Pictures below `SMALLEST` pixels have none of the last four.
 
     Args:
