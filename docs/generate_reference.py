@@ -205,8 +205,8 @@ def rules_page() -> str:
     """Return the page of the audit's rules."""
     return page("Audit rules", "Each rule is a file of `src/bogam/audit/rules/`. What stands behind each, and its "
                 "limits: [the audit](../concepts/audit.md).", *map(_rule, map(rules.get, rules.names())),
-                "# Rules on the discipline of runs", "Each is a file of `src/bogam/audit/run_rules/`; they read what the "
-                "runs of a study leave behind, for its report and for `bogam audit` on its folder. More: "
+                "# Rules on the discipline of runs", "Each is a file of `src/bogam/audit/run_rules/`; they read what "
+                "the runs of a study leave behind, for its report and for `bogam audit` on its folder. More: "
                 "[probes](../concepts/probes.md#discipline-of-the-runs).",
                 *map(_rule, map(run_rules.get, run_rules.names())))
 
