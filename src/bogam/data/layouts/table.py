@@ -248,9 +248,15 @@ def _columns(frame: pl.DataFrame, finder: _Finder, options: Options, name: str, 
     for role, spellings in _ROLES.items():
         if role not in columns:
             fit = next((c for c in frame.columns if _plain(c) in spellings and c not in taken), None)
-            if fit is not None and frame[fit].null_count() < frame.height:
+            if fit is not None and frame[fit].null_count() < frame.height and not _elsewhere(role, frame[fit]):
                 columns[role] = fit
     return {role: columns[role] for role in _ROLE_NAMES if role in columns}
+
+
+def _elsewhere(role: str, column: pl.Series) -> bool:
+    """Whether a column called "origin" says where an image comes from, a hospital say, not how it was made."""
+    words = column.drop_nulls().str.strip_chars().str.to_lowercase().unique()
+    return role == "origin" and not words.is_in(_ORIGINS).any()
 
 
 def _targets(frame: pl.DataFrame, columns: dict[str, str], options: Options, name: str) -> dict[str, TargetSpec]:
