@@ -31,8 +31,8 @@ STIFF, STIFF_FINE, STIFF_MIDDLE = 0.12, 0.4, 0.82
 NEARLY_STIFF, NEARLY_SHARP = 0.14, 0.88
 SOFTENED, SOFTENED_MIDDLE, SOFTENED_COARSE = 0.45, 0.87, 0.98
 """Fine detail weaker by 2 ** 0.45 in one of the two: blurred, and the coarser bands agree."""
-NOISY, NOISY_MIDDLE, NOISY_COARSE, NOISY_GAIN = 0.12, 0.84, 0.93, 0.02
-"""Fine detail stronger by 2 ** 0.12 in one: noisy, if a flow cannot make them agree better."""
+NOISY, NOISY_FINE, NOISY_MIDDLE, NOISY_COARSE, NOISY_GAIN = 0.12, 0.9, 0.84, 0.93, 0.02
+"""Fine detail stronger by 2 ** 0.12 in one, and not in agreement: noisy, if a flow cannot make them agree better."""
 BENT_FAR, BENT_NEAR, BENT_MIDDLE, BENT_COARSE = 0.92, 0.96, 0.98, 0.985
 """Agreement under a flow; the higher one where the straight map agrees well already, as for neighboring slices."""
 SAME_FILE = 0.97
@@ -91,7 +91,7 @@ def verdict(like: Likeness, agreeing: int, share: float, same_file: bool = False
             or (like.curve <= NEARLY_STIFF and fine >= NEARLY_SHARP and middle >= 0.9) \
             or (like.curve <= STIFF and fine >= STIFF_FINE and middle >= STIFF_MIDDLE) \
             or (tilt >= SOFTENED and middle >= SOFTENED_MIDDLE and coarse >= SOFTENED_COARSE) \
-            or (tilt >= NOISY and middle >= NOISY_MIDDLE and coarse >= NOISY_COARSE
+            or (tilt >= NOISY and fine <= NOISY_FINE and middle >= NOISY_MIDDLE and coarse >= NOISY_COARSE
                 and like.curved.middle - middle <= NOISY_GAIN):
         return "straight"
     near = float(np.clip((fine - 0.6) / 0.15, 0, 1))
