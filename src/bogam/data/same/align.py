@@ -162,7 +162,8 @@ def flow(first: FloatArray, other: FloatArray, x: FloatArray, y: FloatArray, sof
         Kroeger et al. 2016 (dense inverse search), doi:10.1007/978-3-319-46493-0_29.
     """
     if not hasattr(_own, "dis"):
-        _own.dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        make: Any = cv2  # its types lack DIS
+        _own.dis = make.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     rows, columns = (np.asarray(g, np.float32) for g in np.mgrid[:first.shape[0], :first.shape[1]])
     target = local(first, 5)
 
@@ -171,7 +172,7 @@ def flow(first: FloatArray, other: FloatArray, x: FloatArray, y: FloatArray, sof
 
     for width in soft:
         found = _own.dis.calc(target, local(pick(other, x, y), 5), None)
-        weight = inside(x, y, other.shape).astype(np.float32) + 1e-3  # type: ignore[arg-type]
+        weight = inside(x, y, other.shape).astype(np.float32) + 1e-3
         total = cv2.GaussianBlur(weight, (0, 0), width)
         go_x, go_y = (columns + cv2.GaussianBlur(found[..., 0] * weight, (0, 0), width) / total,
                       rows + cv2.GaussianBlur(found[..., 1] * weight, (0, 0), width) / total)
@@ -191,7 +192,7 @@ def straightened(x: FloatArray, y: FloatArray, valid: NDArray[np.bool_]) -> tupl
         lines = np.linalg.solve(held.T @ ones + 1e-9 * np.eye(3), held.T @ points)
         off = np.hypot(*(points - ones @ lines).T)
         weight = 1 / (off + 0.05)
-    return lines.T, float(np.median(off))
+    return np.asarray(lines.T, np.float64), float(np.median(off))
 
 
 def scaled(matrix: FloatArray, first: float, other: float) -> FloatArray:

@@ -74,9 +74,9 @@ def glance(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArra
         sign: -1 where light and dark are exchanged.
     """
     a, b = canvas(first, GLANCE), canvas(other, GLANCE)
-    x, y = base_map(a.shape, scaled(matrix, GLANCE / GRID, GLANCE / GRID))  # type: ignore[arg-type]
+    x, y = base_map(a.shape, scaled(matrix, GLANCE / GRID, GLANCE / GRID))
     over = cv2.remap(b, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32) * sign
-    seen = cv2.erode(inside(x, y, b.shape).astype(np.uint8), np.ones((3, 3), np.uint8))  # type: ignore[arg-type]
+    seen = cv2.erode(inside(x, y, b.shape).astype(np.uint8), np.ones((3, 3), np.uint8))
     bands = [(cv2.GaussianBlur(p, (0, 0), 0.7) - cv2.GaussianBlur(p, (0, 0), 2.0)) * seen
              for p in (a.astype(np.float32), over)]
     one, two, both = (cv2.boxFilter(v, -1, (11, 11)) for v in
@@ -111,19 +111,19 @@ def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArr
         b = 255 - b
     # one pixel of the coarser picture becomes one pixel of what is compared
     pixel = max(GRID / max(first.shape), GRID / max(other.shape) * stretch, 1.0)
-    x, y = base_map(a.shape, matrix)  # type: ignore[arg-type]
+    x, y = base_map(a.shape, matrix)
     straight, energy, changed = Bands(), Bands(), 0.0
     if exact:
         straight, energy, changed = _agreement(a, b, x, y, pixel)
         if straight.middle < LEAST_EXACT:
             return None
     x, y = flow(a, b, x, y, STIFF)
-    valid = inside(x, y, b.shape)  # type: ignore[arg-type]
+    valid = inside(x, y, b.shape)
     if valid.mean() < LEAST_SHARED:
         return None
     lines, curve = straightened(x, y, valid)
     if not exact:
-        straight, energy, changed = _agreement(a, b, *base_map(a.shape, lines, inverse=True), pixel)  # type: ignore[arg-type]
+        straight, energy, changed = _agreement(a, b, *base_map(a.shape, lines, inverse=True), pixel)
         matrix = cv2.invertAffineTransform(lines)
     curved = _agreement(a, b, x, y, pixel)[0]
     if curve > SOME_CURVE and curved.middle > PROMISING:
@@ -139,7 +139,7 @@ def _agreement(a: FloatArray, b: FloatArray, x: FloatArray, y: FloatArray, pixel
         size = (max(8, round(a.shape[1] / pixel)), max(8, round(a.shape[0] / pixel)))
         a, x, y = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (a, x, y))
     over = cv2.remap(b, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    seen = cv2.erode(inside(x, y, b.shape).astype(np.uint8), np.ones((3, 3), np.uint8),  # type: ignore[arg-type]
+    seen = cv2.erode(inside(x, y, b.shape).astype(np.uint8), np.ones((3, 3), np.uint8),
                      borderType=cv2.BORDER_REPLICATE)
     where = seen > 0
     if seen.sum() < SMALLEST**2:

@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bogam.data.same.align import GRID, SIDE, Match, match, scaled, symmetry
+from bogam.data.same.align import GRID, Match, match, scaled, symmetry
 from bogam.data.same.compare import Likeness, compare, glance
-from bogam.data.same.features import Features, canvas
+from bogam.data.same.features import SIDE, Features, canvas
 
 SEEN = 0.55
 """First look (`glance`) from which on a pair is laid over."""
@@ -112,15 +112,17 @@ def judge(proposal: Proposal, pictures: Callable[[int], NDArray[np.uint8]], feat
             return None
         matrix = scaled(found.matrix, GRID / SIDE, GRID / SIDE)
     else:
-        matrix = symmetry(proposal.symmetry, canvas(first, GRID).shape, canvas(other, GRID).shape)  # type: ignore[arg-type]
+        matrix = symmetry(proposal.symmetry, canvas(first, GRID).shape, canvas(other, GRID).shape)
     seen = glance(first, other, matrix, proposal.sign)
     agreeing, share = (found.agreeing, found.agreeing / found.matched) if found else (0, 0.0)
     if seen < SEEN and not (found and ((agreeing <= FEW and seen >= SEEN_OF_FEW)
                                        or (agreeing >= MANY and share >= MOST_OF_THEM))):
         return None
     like = compare(first, other, matrix, exact=found is None, sign=proposal.sign)
-    kind = like and verdict(like, agreeing, share, same_file)
-    if like is None or kind is None:
+    if like is None:
+        return None
+    kind = verdict(like, agreeing, share, same_file)
+    if kind is None:
         return None
     best = like.straight if kind == "straight" else like.curved
     return Copy(proposal.first, proposal.other, kind, max(best), tuple(float(v) for v in like.matrix.ravel()),
