@@ -162,8 +162,8 @@ def flow(first: FloatArray, other: FloatArray, x: FloatArray, y: FloatArray, sof
         Kroeger et al. 2016 (dense inverse search), doi:10.1007/978-3-319-46493-0_29.
     """
     if not hasattr(_own, "dis"):
-        _own.dis = cv2.DISOpticalFlow_create(  # type: ignore[attr-defined]
-            cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        make: Any = cv2  # its types lack DIS
+        _own.dis = make.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     rows, columns = (np.asarray(g, np.float32) for g in np.mgrid[:first.shape[0], :first.shape[1]])
     target = local(first, 5)
 

@@ -23,7 +23,7 @@ SMALLEST = 14
 """Least side of the compared part, in its own pixels."""
 STIFF, PLIANT = (6.0, 6.0), (3.0, 3.0, 2.5, 2.5)
 """Pixels of `GRID` over which a flow is smoothed, round by round: it may bend a picture, not repaint it."""
-PROMISING = 0.6
+PROMISING = 0.75
 """Agreement in the middle band from which on a more pliant flow is tried."""
 SOME_CURVE = 0.2
 """Distance of a flow from an affine map, in pixels of `GRID`, from which on it may be a distortion."""
@@ -86,7 +86,7 @@ def glance(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArra
 
 
 def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArray, *, exact: bool = False,
-            sign: int = 1) -> Likeness | None:
+            bend: bool = True, sign: int = 1) -> Likeness | None:
     """Compare two pictures.
 
     Args:
@@ -95,6 +95,7 @@ def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArr
         matrix: (2, 3): point of the other on its canvas of `GRID` to the first one on its own.
         exact: the map is known to be exact: `straight` is measured under it as it stands, and the flow is sought only
             where that is promising. Else the straight map is the affine one nearest to the flow.
+        bend: try a more pliant flow where the stiff one promises a distorted copy.
         sign: -1 where light and dark are exchanged.
 
     Returns:
@@ -102,7 +103,7 @@ def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArr
     """
     stretch = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     if stretch > 1.02:  # the other is the finer one: the map goes the other way
-        back = compare(other, first, cv2.invertAffineTransform(matrix), exact=exact, sign=sign)
+        back = compare(other, first, cv2.invertAffineTransform(matrix), exact=exact, bend=bend, sign=sign)
         return back and Likeness(back.straight, back.curved, back.curve, back.shared,
                                  Bands(*(-e for e in back.energy)), back.changed,
                                  cv2.invertAffineTransform(back.matrix))
@@ -126,7 +127,7 @@ def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArr
         straight, energy, changed = _agreement(a, b, *base_map(a.shape, lines, inverse=True), pixel)
         matrix = cv2.invertAffineTransform(lines)
     curved = _agreement(a, b, x, y, pixel)[0]
-    if curve > SOME_CURVE and curved.middle > PROMISING:
+    if bend and curve > SOME_CURVE and curved.middle > PROMISING:
         x, y = flow(a, b, x, y, PLIANT)
         curved = max(curved, _agreement(a, b, x, y, pixel)[0], key=lambda bands: bands.middle)
     return Likeness(straight, curved, curve, float(valid.mean()), energy, changed, np.asarray(matrix, np.float64))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -60,8 +61,8 @@ def features_of(picture: NDArray[np.uint8], most: int = MOST) -> Features:
         doi:10.1109/CVPR.2012.6248018.
     """
     if not hasattr(_own, "sift"):
-        _own.sift = cv2.SIFT_create(  # type: ignore[attr-defined]
-            nfeatures=MOST, contrastThreshold=0.003, edgeThreshold=20, sigma=2.2)
+        make: Any = cv2  # its types lack SIFT
+        _own.sift = make.SIFT_create(nfeatures=MOST, contrastThreshold=0.003, edgeThreshold=20, sigma=2.2)
     points, found = _own.sift.detectAndCompute(canvas(picture, SIDE), None)
     if found is None:
         return Features(np.zeros((0, 4), np.float32), np.zeros((0, 128), np.uint8))

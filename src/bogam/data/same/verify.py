@@ -15,11 +15,15 @@ from bogam.data.same.compare import Likeness, compare, glance
 from bogam.data.same.features import SIDE, Features, canvas
 
 SEEN = 0.55
-"""First look (`glance`) from which on a pair is laid over."""
-FEW, SEEN_OF_FEW = 12, 0.3
-"""A pair with so few agreeing features is laid over at a lower first look: blurred and noisy copies have few."""
-MANY, MOST_OF_THEM = 12, 0.6
+"""First look (`glance`) from which on a pair is laid over whose map is known to be exact."""
+SEEN_BY_FEATURES = 0.68
+"""The same where features propose the map."""
+FEW, SEEN_OF_FEW = 12, 0.5
+"""A pair with so few agreeing features is laid over at a lower first look: small and soft pictures have few."""
+MANY, MOST_OF_THEM = 18, 0.72
 """... and one in which so many features, and so large a share, agree: distorted copies look unlike at first."""
+BENT_MANY, BENT_SHARE = 12, 0.5
+"""Agreeing features, and their share, below which nothing is called a distorted copy."""
 
 # The thresholds below were set on breast ultrasound, hippocampus slices, malaria cells and children's chest X-rays (the
 # training part): copies of 40 kinds on one side; neighboring slices, pictures of one patient and look-alikes on the
@@ -31,8 +35,8 @@ STIFF, STIFF_FINE, STIFF_MIDDLE = 0.12, 0.4, 0.82
 NEARLY_STIFF, NEARLY_SHARP = 0.14, 0.88
 SOFTENED, SOFTENED_MIDDLE, SOFTENED_COARSE = 0.45, 0.87, 0.98
 """Fine detail weaker by 2 ** 0.45 in one of the two: blurred, and the coarser bands agree."""
-NOISY, NOISY_MIDDLE, NOISY_COARSE, NOISY_GAIN = 0.12, 0.84, 0.93, 0.02
-"""Fine detail stronger by 2 ** 0.12 in one: noisy, if a flow cannot make them agree better."""
+NOISY, NOISY_FINE, NOISY_MIDDLE, NOISY_COARSE, NOISY_GAIN = 0.12, 0.9, 0.84, 0.7, 0.02
+"""Fine detail stronger by 2 ** 0.12 in one, and not in agreement: noisy, if a flow cannot make them agree better."""
 BENT_FAR, BENT_NEAR, BENT_MIDDLE, BENT_COARSE = 0.92, 0.96, 0.98, 0.985
 """Agreement under a flow; the higher one where the straight map agrees well already, as for neighboring slices."""
 SAME_FILE = 0.97
@@ -91,11 +95,11 @@ def verdict(like: Likeness, agreeing: int, share: float, same_file: bool = False
             or (like.curve <= NEARLY_STIFF and fine >= NEARLY_SHARP and middle >= 0.9) \
             or (like.curve <= STIFF and fine >= STIFF_FINE and middle >= STIFF_MIDDLE) \
             or (tilt >= SOFTENED and middle >= SOFTENED_MIDDLE and coarse >= SOFTENED_COARSE) \
-            or (tilt >= NOISY and middle >= NOISY_MIDDLE and coarse >= NOISY_COARSE
+            or (tilt >= NOISY and fine <= NOISY_FINE and middle >= NOISY_MIDDLE and coarse >= NOISY_COARSE
                 and like.curved.middle - middle <= NOISY_GAIN):
         return "straight"
     near = float(np.clip((fine - 0.6) / 0.15, 0, 1))
-    if agreeing >= MANY and share >= 0.5 and like.curved.middle >= BENT_MIDDLE and like.curved.coarse >= BENT_COARSE \
+    if agreeing >= BENT_MANY and share >= BENT_SHARE and like.curved.middle >= BENT_MIDDLE and like.curved.coarse >= BENT_COARSE \
             and like.curved.fine >= BENT_FAR + near * (BENT_NEAR - BENT_FAR):
         return "bent"
     return None
@@ -115,12 +119,15 @@ def judge(proposal: Proposal, pictures: Callable[[int], NDArray[np.uint8]], feat
         matrix = symmetry(proposal.symmetry, canvas(first, GRID).shape, canvas(other, GRID).shape)
     seen = glance(first, other, matrix, proposal.sign)
     agreeing, share = (found.agreeing, found.agreeing / found.matched) if found else (0, 0.0)
-    if seen < SEEN and not (found and ((agreeing <= FEW and seen >= SEEN_OF_FEW)
-                                       or (agreeing >= MANY and share >= MOST_OF_THEM))):
+    if seen < (SEEN_BY_FEATURES if found else SEEN) and not (
+            found and ((agreeing <= FEW and seen >= SEEN_OF_FEW) or (agreeing >= MANY and share >= MOST_OF_THEM))):
         return None
-    like = compare(first, other, matrix, exact=found is None, sign=proposal.sign)
-    kind = None if like is None else verdict(like, agreeing, share, same_file)
-    if like is None or kind is None:
+    like = compare(first, other, matrix, exact=found is None, sign=proposal.sign,
+                   bend=agreeing >= BENT_MANY and share >= BENT_SHARE)
+    if like is None:
+        return None
+    kind = verdict(like, agreeing, share, same_file)
+    if kind is None:
         return None
     best = like.straight if kind == "straight" else like.curved
     return Copy(proposal.first, proposal.other, kind, max(best), tuple(float(v) for v in like.matrix.ravel()),
