@@ -136,7 +136,7 @@ def test_marks_and_shortcuts_of_busi(tmp_path: Path) -> None:
     assert "normal: 0 of 133" in callipers.detail  # nothing was measured there
     assert color.title == "Colored overlay on grey in about 9 pictures of 780."
     shortcut, = of(looked, "shortcuts")
-    assert shortcut.title.startswith("From callipers alone, normal can be told from the rest: AUC 0.6")
+    assert shortcut.title.startswith("From callipers alone, normal can be told from the rest: AUC 0.5")
     assert of(looked, "suspicious-labels", "note") == []  # a linear model cannot tell these classes
 
 

@@ -40,10 +40,9 @@ def marks_of(image: Array, levels: tuple[float, float] | None) -> dict[str, floa
     """Return name to value of what can be told from one picture's pixels.
 
     `border_top`, `border_bottom`, `border_left`, `border_right`: share of the height or width that is a uniform border.
-    `text`: words of burnt-in text. `callipers`: crosses, two at least, as a measurement has. `markers`: single
-    bright signs near the edge, such as the L or R of an X-ray or the logo of a scanner. `overlay`: share of colored
-    pixels in a picture that is grey otherwise.
-    Pictures below `SMALLEST` pixels have none of the last four.
+    `text`: words of burnt-in text. `callipers`: crosses, two at least, as a measurement has. `markers`: single bright
+    signs near the edge, such as the L or R of an X-ray or the logo of a scanner. `overlay`: share of colored pixels in
+    a picture that is grey otherwise. Pictures below `SMALLEST` pixels have none of the last four.
 
     Args:
         image: (C, Y, X), as stored.
