@@ -99,8 +99,8 @@ def verdict(like: Likeness, agreeing: int, share: float, same_file: bool = False
                 and like.curved.middle - middle <= NOISY_GAIN):
         return "straight"
     near = float(np.clip((fine - 0.6) / 0.15, 0, 1))
-    if agreeing >= BENT_MANY and share >= BENT_SHARE and like.curved.middle >= BENT_MIDDLE and like.curved.coarse >= BENT_COARSE \
-            and like.curved.fine >= BENT_FAR + near * (BENT_NEAR - BENT_FAR):
+    if agreeing >= BENT_MANY and share >= BENT_SHARE and like.curved.middle >= BENT_MIDDLE \
+            and like.curved.coarse >= BENT_COARSE and like.curved.fine >= BENT_FAR + near * (BENT_NEAR - BENT_FAR):
         return "bent"
     return None
 
