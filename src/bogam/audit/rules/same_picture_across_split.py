@@ -34,7 +34,7 @@ class SamePictureAcrossSplit(Rule):
                 lie = many(len(torn_sets), "identical picture lies", "identical pictures lie")
                 yield self._say(evidence, test, lie,
                                 [" = ".join(names[i] for i in ids) for ids in torn_sets],
-                                [(ids[0], ids[1], "identical") for ids in torn_sets],
+                                [(ids[0], other, "identical") for ids in torn_sets for other in ids[1:]],
                                 {i for ids in torn_sets for i in ids}, where)
         large = unfit(evidence.same, len(evidence.manifest))
         pairs = torn(((p.first, p.other, p) for p in evidence.same.copies), where)

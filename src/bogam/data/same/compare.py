@@ -53,6 +53,7 @@ class Likeness:
         energy: logarithm (base 2) of each band's strength in the other picture over that in the first.
         changed: share of the squares whose middle band does not agree at all (text, callipers).
         matrix: (2, 3), point (x, y) of the other picture to the first, on canvases of `GRID`.
+        pixel: side of a pixel of the coarser picture, in pixels of `GRID`, 1 at least.
     """
 
     straight: Bands
@@ -62,6 +63,7 @@ class Likeness:
     energy: Bands
     changed: float
     matrix: FloatArray
+    pixel: float = 1.0
 
 
 def glance(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArray, sign: int = 1) -> float:
@@ -106,7 +108,7 @@ def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArr
         back = compare(other, first, cv2.invertAffineTransform(matrix), exact=exact, bend=bend, sign=sign)
         return back and Likeness(back.straight, back.curved, back.curve, back.shared,
                                  Bands(*(-e for e in back.energy)), back.changed,
-                                 cv2.invertAffineTransform(back.matrix))
+                                 cv2.invertAffineTransform(back.matrix), back.pixel)
     a, b = (canvas(p, GRID).astype(np.float32) for p in (first, other))
     if sign < 0:
         b = 255 - b
@@ -130,7 +132,8 @@ def compare(first: NDArray[np.uint8], other: NDArray[np.uint8], matrix: FloatArr
     if bend and curve > SOME_CURVE and curved.middle > PROMISING:
         x, y = flow(a, b, x, y, PLIANT)
         curved = max(curved, _agreement(a, b, x, y, pixel)[0], key=lambda bands: bands.middle)
-    return Likeness(straight, curved, curve, float(valid.mean()), energy, changed, np.asarray(matrix, np.float64))
+    return Likeness(straight, curved, curve, float(valid.mean()), energy, changed, np.asarray(matrix, np.float64),
+                    pixel)
 
 
 def _agreement(a: FloatArray, b: FloatArray, x: FloatArray, y: FloatArray, pixel: float

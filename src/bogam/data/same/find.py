@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,8 +14,12 @@ from numpy.typing import NDArray
 
 from bogam.core.types import FloatArray
 from bogam.data.same import candidates
+from bogam.data.same.court import Court
 from bogam.data.same.features import Features, code_of, features_of, per_picture, stacked
-from bogam.data.same.verify import Copy, Proposal, judge_all
+from bogam.data.same.frame import Frame, frame_of, inner, of_whole
+from bogam.data.same.verify import Copy, Proposal
+
+SMALL = (64, 64)
 
 
 def proposals(voted: FloatArray, alike: FloatArray) -> list[list[Proposal]]:
@@ -55,13 +60,21 @@ def find_copies(number: int, pictures: Callable[[int], NDArray[np.uint8]], small
         return []
     threads = min(8, os.cpu_count() or 1)
     most = per_picture(number)
+    frames: dict[int, Frame] = {k: frame for k in range(number) if (frame := frame_of(pictures(k))) is not None}
+
+    def within(k: int) -> NDArray[np.uint8]:
+        return inner(pictures(k), frames.get(k))
+
+    def upright(k: int) -> NDArray[np.uint8]:
+        return np.asarray(cv2.resize(within(k), SMALL, interpolation=cv2.INTER_AREA)) if k in frames else small(k)
+
     own_threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
         with ThreadPoolExecutor(threads) as pool:
-            features: list[Features] = list(pool.map(lambda k: features_of(pictures(k), most), range(number),
+            features: list[Features] = list(pool.map(lambda k: features_of(within(k), most), range(number),
                                                      chunksize=1))
-            codes = np.stack(list(pool.map(lambda k: code_of(small(k)), range(number))))
+            codes = np.stack(list(pool.map(lambda k: code_of(upright(k)), range(number))))
         descriptors, owners = stacked(features)
         search = candidates.search_apart if sys.platform == "darwin" else candidates.search
         voted, alike = search(descriptors, owners, codes)
@@ -69,6 +82,10 @@ def find_copies(number: int, pictures: Callable[[int], NDArray[np.uint8]], small
         def same_file(first: int, other: int) -> bool:
             return files is not None and bool(files[first]) and files[first] == files[other]
 
-        return judge_all(proposals(voted, alike), pictures, features.__getitem__, same_file, threads, progress)
+        court = Court(proposals(voted, alike), within, features.__getitem__, same_file, number)
+        copies = court.copies(threads, progress)
     finally:
         cv2.setNumThreads(own_threads)
+    return [replace(copy, matrix=of_whole(copy.matrix, pictures(copy.first).shape, frames.get(copy.first),
+                                          pictures(copy.other).shape, frames.get(copy.other)))
+            if copy.first in frames or copy.other in frames else copy for copy in copies]
