@@ -38,6 +38,9 @@ SOFTENED, SOFTENED_MIDDLE, SOFTENED_COARSE = 0.45, 0.87, 0.98
 """Fine detail weaker by 2 ** 0.45 in one of the two: blurred, and the coarser bands agree."""
 NOISY, NOISY_FINE, NOISY_MIDDLE, NOISY_COARSE, NOISY_GAIN = 0.12, 0.9, 0.84, 0.7, 0.02
 """Fine detail stronger by 2 ** 0.12 in one, and not in agreement: noisy, if a flow cannot make them agree better."""
+WORN_FINE, WORN_MIDDLE, WORN_GAIN, WORN_CURVE = 0.8, 0.985, 0.02, 0.2
+"""Only the finest detail is worn, as by compression: no flow mends it, and none departs from an affine map by more than
+0.2 for each unit of `pixel`."""
 SHARP_CURVE, SOFTENED_CURVE, NOISY_CURVE = (0.3, 0.4), (1.0, 0.25), (0.0, 0.33)
 """Departure from an affine map that such copies may have among look-alikes: a + b * `pixel`. Else it is not limited."""
 BENT_FAR, BENT_NEAR, BENT_MIDDLE, BENT_COARSE = 0.92, 0.96, 0.98, 0.985
@@ -118,6 +121,8 @@ def verdict(like: Likeness, agreeing: int, share: float, rigor: Rigor, same_file
     if (fine >= SHARP + SHARP_SMALL * small and middle >= 0.9 and like.curve <= rigor.limit(SHARP_CURVE, like.pixel)) \
             or (like.curve <= NEARLY_STIFF and fine >= NEARLY_SHARP and middle >= 0.9) \
             or (like.curve <= STIFF and fine >= STIFF_FINE and middle >= STIFF_MIDDLE) \
+            or (fine >= WORN_FINE and min(middle, coarse) >= WORN_MIDDLE and like.curve <= WORN_CURVE * like.pixel
+                and like.curved.fine - fine <= WORN_GAIN) \
             or (tilt >= SOFTENED and middle >= SOFTENED_MIDDLE and coarse >= SOFTENED_COARSE
                 and like.curve <= rigor.limit(SOFTENED_CURVE, like.pixel)) \
             or (tilt >= NOISY and fine <= NOISY_FINE and middle >= NOISY_MIDDLE and coarse >= NOISY_COARSE
