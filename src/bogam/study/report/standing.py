@@ -63,5 +63,6 @@ def copying_blocks(result: StudyResult) -> list[Block]:
 def findings_blocks(rows: Sequence[dict[str, Any]]) -> list[Block]:
     """Return one statement per finding."""
     return [Statement(TONES[row["severity"]], row["severity"], clean(f"{row['title']} {row['detail']}".strip()),
-                      [f"{head} {clean(row[key])}" for key, head in (("why", "Why it matters:"), ("do", "What to do:"))
+                      [f"{head} {clean(row[key])}" for key, head in (("why", "Why it matters:"), ("worth", "Worth:"),
+                                                         ("do", "What to do:"))
                        if row.get(key)]) for row in rows]
