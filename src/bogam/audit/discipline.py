@@ -55,12 +55,14 @@ class RunEvidence:
         folds: who is in which part, as in a manifest.
         openings: lines of `test_openings.jsonl`, oldest first.
         scores: cell to its metrics on the test parts, name to value.
+        classes: number of classes of a classification; None for masks.
     """
 
     runs: tuple[RunRecord, ...]
     folds: pl.DataFrame = field(default_factory=lambda: table([], FOLDS))
     openings: tuple[Mapping[str, Any], ...] = ()
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    classes: int | None = None
 
     @property
     def finished(self) -> list[RunRecord]:
