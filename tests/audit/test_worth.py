@@ -52,7 +52,7 @@ def test_a_random_split_of_twins_by_hand() -> None:
     assert twin_share([2, 3], 10) == pytest.approx(0.2 * 8 / 9 + 0.3)  # two others cannot both be tested
     assert twin_share([], 10) == 0.0
     assert by_image([("a", "b")], 10, "a twin").startswith(
-        "A split by image that tests one in 5 would leave 17.8 % of its test images a twin in training")
+        "With a split by image that tests one in five, 17.8 % of the test images would have a twin in training")
 
 
 def test_the_random_split_agrees_with_drawing_it() -> None:
@@ -87,9 +87,9 @@ def test_twins_on_two_sides_and_on_one(evidence, findings) -> None:
     found, = findings("same-picture-across-split", evidence(split(1, 4), same=same))
     assert found.worth.startswith("2 of 4 test images (50.0 %) have a twin in training.")
     found, = findings("copies", evidence([{}] * 10, same=same))
-    assert "would leave 30.0 % of its test images a twin in training" in found.worth
+    assert "30.0 % of the test images would have a twin in training" in found.worth
     found, = findings("copies", evidence([{"pixels_sha256": p} for p in "pp345678ab"]))
-    assert "would leave 17.8 %" in found.worth
+    assert "17.8 % of the test images" in found.worth
 
 
 def test_children_count_once_however_many_parents_they_have(evidence, findings) -> None:

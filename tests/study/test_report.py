@@ -23,7 +23,7 @@ from bogam.study.report.write import write_report
 from bogam.study.results import CellResult, RunResult, StudyResult
 
 HOSTILE = "<script>alert('$x_$')</script>"
-VOID = {"meta", "img", "source", "br", "hr", "link", "input"}
+VOID = {"meta", "img", "source", "br", "hr", "link", "input", "wbr"}
 
 
 class Reader(HTMLParser):

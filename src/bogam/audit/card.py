@@ -88,14 +88,14 @@ def page_of(card: Card) -> Page:
 def answer(card: Card) -> str:
     """Return the verdict as one paragraph."""
     count = {severity: sum(f.severity == severity for f in card.result.findings) for severity in ORDER}
-    looked = many(len(rules.names()), "rule")
+    here = many(len(looked(card)[0]), "rule")
     warnings = many(count["warning"], "warning")
     if count["stop"]:
         return (f"Verdict: stop. {many(count['stop'], 'finding makes', 'findings make')} scores on these data "
                 f"meaningless{f', and there are {warnings}' if count['warning'] else ''}.")
     if count["warning"]:
         return f"Verdict: {warnings}. Nothing stops a study; know this before you believe a number."
-    return (f"Verdict: clean. None of {looked} found anything against these data. A rule finds only what it looks "
+    return (f"Verdict: clean. None of {here} found anything against these data. A rule finds only what it looks "
             "for; what none looks for is said below.")
 
 
@@ -197,12 +197,32 @@ def counts_table(card: Card) -> Table | None:
                  headings=len(keys) + 1)
 
 
-def _rules(card: Card) -> Section:
+def looked(card: Card) -> tuple[list[str], list[str], list[str]]:
+    """Return the rules that looked at these data, those that need a split where there is none, and probes not run."""
     spoke = {f.rule for f in card.result.findings}
-    silent = [kind for kind in rules.names() if kind not in spoke]
-    words = f"Rules that found nothing: {', '.join(silent)}." if silent else "Every rule had something to say."
+    split = card.manifest.folds.height > 0 or card.manifest.images["part"].drop_nulls().len() > 0
+    here: list[str] = []
+    later: list[str] = []
+    probes: list[str] = []
+    for kind in rules.names():
+        rule = rules.parse(kind)
+        where = here if kind in spoke else probes if rule.needs_probe else (
+            later if rule.needs_split and not split else here)
+        where.append(kind)
+    return here, later, probes
+
+
+def _rules(card: Card) -> Section:
+    here, later, probes = looked(card)
+    spoke = {f.rule for f in card.result.findings}
+    silent = [kind for kind in here if kind not in spoke]
+    words = f"Rules that found nothing: {', '.join(silent)}." if silent else "Every one had something to say."
+    if later:
+        words += f" There is no split yet for {listed(later)} to look at."
+    if probes:
+        words += f" Not run: {listed(probes)} (bogam audit --probe)."
     return Section("rules", "What was looked for", [
-        Paragraph(f"{many(len(rules.names()), 'rule')} looked at these data. {words}"),
+        Paragraph(f"{many(len(here), 'rule')} looked at these data. {words}"),
         Paragraph("A rule finds only what it looks for. None of them knows whether the images stand for the patients "
                   "you mean, or whether a published test part was looked at before. What each rule looks for, how, and "
                   "its limits: docs/concepts/audit in the project."),

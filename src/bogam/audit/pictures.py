@@ -119,5 +119,5 @@ def side_by_side(finding: Finding, manifest: Manifest, classes: Mapping[str, str
     if not made:
         return None
     every = len(finding.pairs) or sum(file in names for file in finding.files)
-    some = f"The first {len(made)}" + (f" of {every}" if every < MOST_FILES else "")
+    some = f"The first {len(made)} of {every}" + (" or more" if every == MOST_FILES else "")
     return Pairs(some if every > len(made) else "The pictures", made)

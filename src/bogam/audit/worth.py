@@ -125,7 +125,7 @@ def by_image(groups: Collection[Collection[str]], total: int, what: str) -> str:
         what: the relative, such as "a twin".
     """
     points = 100 * twin_share([len(ids) for ids in groups], total)
-    return (f"A split by image that tests one in {TESTED} would leave {points:.1f} % of its test images {what} in "
+    return (f"With a split by image that tests one in five, {points:.1f} % of the test images would have {what} in "
             f"training, on average: at most {points:.1f} points of accuracy from memory.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 
@@ -18,6 +18,7 @@ class GroupsAcrossSplit(Rule):
     """A group on two sides of a split lets the model answer from memory."""
 
     kind: Literal["groups-across-split"] = "groups-across-split"
+    needs_split: ClassVar[bool] = True
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield a stop for each kind of group that lies in the test part and another; a warning for other parts.

@@ -36,7 +36,7 @@ class IdenticalAcrossLabels(Rule):
             yield self.finding("warning", f"{many(len(copies), *bear)} different labels.",
                                files=[f"{names[p.first]} ({classes[p.first]}) ~ {names[p.other]} ({classes[p.other]}), "
                                       f"{', '.join(p.how)}" for p in copies],
-                               pairs=[(p.first, p.other, f"{classes[p.first]} and {classes[p.other]}") for p in copies],
+                               pairs=[(p.first, p.other, ", ".join(p.how)) for p in copies],
                                worth=_worth(joined((p.first, p.other) for p in copies), classes),
                                why="They are one picture: one of the two labels is wrong.",
                                do="Ask who labeled them; correct or remove them.")
@@ -49,7 +49,7 @@ class IdenticalAcrossLabels(Rule):
         words = ("pair of similar pictures bears", "pairs of similar pictures bear")
         if near:
             yield self.finding("warning", f"{many(len(near), *words)} different labels.",
-                               files=near, pairs=[(a, b, f"{classes[a]} and {classes[b]}") for a, b, _ in pairs],
+                               files=near, pairs=[(a, b, f"correlation {r:.3f}") for a, b, r in pairs],
                                worth="If similar pictures show one lesion: " + _worth(
                                    joined((a, b) for a, b, _ in pairs), classes, "a"),
                                why="They may show one lesion that was labeled twice, or merely look alike.",

@@ -17,6 +17,7 @@ class ParentsAcrossSplit(Rule):
     """Augmented and synthetic images belong to training, together with all that they were made from."""
 
     kind: Literal["parents-across-split"] = "parents-across-split"
+    needs_split: ClassVar[bool] = True
     hard: ClassVar[bool] = True
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:

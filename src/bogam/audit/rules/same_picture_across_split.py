@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
 from bogam.audit.sides import places, torn, unfit
@@ -18,6 +18,7 @@ class SamePictureAcrossSplit(Rule):
     """An identical or transformed picture in training and in test lets a network answer from memory."""
 
     kind: Literal["same-picture-across-split"] = "same-picture-across-split"
+    needs_split: ClassVar[bool] = True
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield a stop for identical, and for transformed, pictures in the test part and another; else a warning.
