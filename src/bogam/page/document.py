@@ -73,7 +73,7 @@ def render(page: Page) -> str:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
                               finalize=lambda value: value if isinstance(value, Markup) or not isinstance(value, str)
                               else clean(value))
-    environment.filters["breaks"] = lambda name: Markup(re.sub(r"([/_])", r"\1<wbr>", escape(clean(name))))
+    environment.filters["breaks"] = lambda name: Markup(re.sub(r"([/_])", r"\1<wbr>", str(escape(clean(name)))))
     here = files("bogam.page")
     template = environment.from_string((here / "page.html.j2").read_text(encoding="utf-8"))
     style = re.sub(r"\s*\n\s*", "\n", (here / "style.css").read_text(encoding="utf-8"))
