@@ -16,7 +16,7 @@ from bogam.data.manifest import Manifest
 from bogam.page.blocks import Block, Box, Bullets, Facts, Folded, Listing, Paragraph, Statement, Tone
 from bogam.page.document import Page, Section, write_page
 from bogam.page.table import Column, Table
-from bogam.page.text import clean, listed, many
+from bogam.page.text import class_name, clean, listed, many
 
 TONES: dict[str, Tone] = {"stop": "stop", "warning": "warning", "note": "note"}
 TITLES = {"stop": "What says stop", "warning": "What to know first", "note": "Counts and circumstances"}
@@ -117,7 +117,7 @@ def found_block(finding: Finding, reason: str = "", pictures: Sequence[Block] = 
         reason: of the recipe, for going past it.
         pictures: blocks with its pictures.
     """
-    answers = [(head, clean(text)) for head, text in (
+    answers = [(head, clean(text).replace("`", "")) for head, text in (
         ("Accepted", reason), ("Why", finding.why), ("Worth", finding.worth), ("Do", finding.do)) if text]
     inner: list[Block] = list(pictures)
     files = [clean(f) for f in finding.files]
@@ -192,7 +192,7 @@ def counts_table(card: Card) -> Table | None:
     columns = [*[Column(key, key.capitalize(), "count") for key in keys], Column("part", "Part"),
                Column("images", "Images", "count"),
                *([Column("patients", "Patients", "count")] if manifest.patient == "given" else []),
-               *[Column(f"class {name}", clean(name), "count") for name in names]]
+               *[Column(f"class {name}", clean(class_name(name)), "count") for name in names]]
     return Table("parts", "Images in each part" + (" of each class" if names else ""), columns, body,
                  headings=len(keys) + 1)
 

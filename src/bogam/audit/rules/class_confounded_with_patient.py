@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
-from bogam.page.text import many
+from bogam.page.text import class_name, many
 
 FEW = 20
 """Patients of one class, below which the patients themselves may be what is learned."""
@@ -51,7 +51,7 @@ class ClassConfoundedWithPatient(Rule):
                 do="Split by patient, and read the interval over patients.", worth=_worth(several))
             return
         both = "1 has several" if mixed == 1 else f"{mixed} have several"
-        words = ", ".join(f"{count} only {name}" for name, count in sorted(per_class.items()))
+        words = ", ".join(f"{count} only {class_name(name)}" for name, count in sorted(per_class.items()))
         yield self.finding(
             "warning", f"Class is confounded with patient: {len(single)} of {len(several)} patients with several "
                        f"images have a single class ({words}); {both}.",
