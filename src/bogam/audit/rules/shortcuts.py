@@ -79,7 +79,8 @@ class Shortcuts(Rule):
         others = [f"from {one.trait.name} {class_name(one.label)}, {one.area}" for one in chosen[1:]]
         points = 100 * (max(one.area.value for one in chosen) - 0.5)
         return self.finding(
-            "warning", f"From {first.trait.name} alone, {class_name(first.label)} can be told from {rest}: {first.area}.",
+            "warning",
+            f"From {first.trait.name} alone, {class_name(first.label)} can be told from {rest}: {first.area}.",
             detail=(f"Also {listed(others)}. " if others else "") + how,
             why=("It may be the disease itself, or the machine and its settings; a network uses it either way."
                  if content else
