@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,6 +129,21 @@ def found_block(finding: Finding, reason: str = "", pictures: Sequence[Block] = 
         answers.append(("Files", listed(files)))
     return Statement(TONES[finding.severity], finding.severity, clean(finding.title),
                      [clean(finding.detail)] if finding.detail else [], name=finding.rule, answers=answers, inner=inner)
+
+
+def account(findings: Sequence[Finding], accepted: Mapping[str, str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield (severity, title with its rule, lines) of each finding, for a terminal.
+
+    Args:
+        findings: of the audit, worst first.
+        accepted: rule to reason, from the recipe.
+    """
+    for finding in findings:
+        reason = accepted.get(finding.rule, "") if finding.severity == "stop" else ""
+        lines = [f"{head}{text}" for head, text in (
+            ("Accepted by the recipe: ", reason), ("", finding.detail), ("Files: ", finding.examples()),
+            ("Why: ", finding.why), ("Worth: ", finding.worth), ("Do: ", finding.do)) if text]
+        yield finding.severity, f"{finding.title}  [{finding.rule}]", lines
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:
