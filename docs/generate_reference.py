@@ -309,7 +309,8 @@ def commands_page() -> str:
         ("0", "done (a warning of the audit is no failure)"),
         ("1", "a fault of bogam's own, with a traceback; or every run of a study failed"),
         ("2", "something in the command, the recipe or the files that you can put right; nothing could be predicted"),
-        ("3", "the audit says stop, or an external test set is not external"), ("130", "interrupted with Ctrl-C")])
+        ("3", "the audit says stop, `bogam referee` found what cannot be true, or a test set is not external"),
+        ("130", "interrupted with Ctrl-C")])
     return page("Commands", "`bogam COMMAND --help` says the same in the terminal.", *pieces, "## Exit codes", codes)
 
 

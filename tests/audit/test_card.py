@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bogam.audit.card import Card, answer, counts_table, found_block, page_of, write_card
+from bogam.audit.card import Card, account, answer, counts_table, found_block, looked, page_of, write_card
 from bogam.audit.family import Finding
 from bogam.audit.run import Audit
 from bogam.data.manifest import FOLDS, IMAGES, PROBLEMS, Manifest, TargetSpec, table
@@ -88,3 +88,26 @@ def test_rules_that_found_nothing_are_named() -> None:
     words = page_of(card(STOP)).sections[-1].blocks[0].text
     assert "copies" in words
     assert "groups-across-split" not in words
+
+
+def test_a_rule_that_did_not_look_is_not_said_to_have_found_nothing() -> None:
+    here, later, probes = looked(card(WARNING))
+    assert probes == ["copy-probe", "shuffled-labels"]
+    assert later == []
+    assert "groups-across-split" in here
+    bare = card()
+    bare = Card(bare.title, bare.what, bare.result, bare.manifest.but(
+        images=bare.manifest.images.with_columns(part=pl.lit(None, pl.String))), bare.target, {}, {})
+    assert looked(bare)[1] == ["groups-across-split", "parents-across-split", "same-picture-across-split"]
+    words = page_of(bare).sections[-1].blocks[0].text
+    assert "There is no split yet for groups-across-split" in words
+    assert "Not run: copy-probe and shuffled-labels (bogam audit --probe)." in words
+    assert looked(card(Finding("copy-probe", "note", "no leak suspected.")))[2] == ["shuffled-labels"]
+
+
+def test_the_account_for_a_terminal_says_what_a_finding_is_worth() -> None:
+    (severity, head, lines), other = account([STOP, WARNING], {"groups-across-split": "as published"})
+    assert (severity, head) == ("stop", f"1 patient {BAD}.  [groups-across-split]")
+    assert lines == ["Accepted by the recipe: as published", "d", "Files: f1; f2", "Why: because", "Worth: 30 points",
+                     "Do: do this"]
+    assert other[2] == ["Files: f0; f1; f2; f3; ..."]

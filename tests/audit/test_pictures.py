@@ -31,6 +31,7 @@ def test_pairs_come_first_and_files_stand_in() -> None:
     assert pairs_of(Finding("r", "note", "", files=("a.png",), pairs=(("a", "b", "c"),)), ids) == [("a", "b", "c")]
     many = Finding("r", "note", "", pairs=tuple(("a", "b", str(k)) for k in range(20)))
     assert len(pairs_of(many, ids)) == SHOWN
+    assert pairs_of(Finding("identity", "note", "", files=("a.png",)), ids) == []  # headers are not to be seen
 
 
 def test_each_picture_is_read_once_and_then_taken_from_the_cache(manifest: Manifest, tmp_path: Path) -> None:
@@ -47,11 +48,12 @@ def test_each_picture_is_read_once_and_then_taken_from_the_cache(manifest: Manif
 def test_side_by_side_names_file_class_and_part(manifest: Manifest) -> None:
     finding = Finding("r", "stop", "", pairs=(("i0", "i1", "r = 0.99"), ("i2", "", "alone"), ("i3", "gone", "")))
     pictures = pictures_of([finding], manifest)
-    shown = side_by_side(finding, manifest, {"i0": "benign"}, pictures)
+    shown = side_by_side(finding, manifest, {"i0": "benign", "i1": "0"}, pictures)
     assert shown is not None
     assert [(pair.one.title, pair.other.title if pair.other else "", pair.caption) for pair in shown.pairs] == [
         ("0.png", "1.png", "r = 0.99"), ("2.png", "", "alone")]  # of the third, one picture is unknown
     assert shown.pairs[0].one.lines == ["benign", "train part"]
+    assert shown.pairs[0].other.lines == ["class 0", "test part"]
     assert shown.caption == "The first 2 of 3"
     assert side_by_side(Finding("r", "note", ""), manifest, {}, {}) is None
 

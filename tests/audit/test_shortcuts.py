@@ -44,7 +44,7 @@ def test_a_site_a_scanner_a_mark_each_speaks_for_itself(evidence, findings) -> N
     found, = findings(RULE, evidence(rows, classes=CLASSES, marks=marks))
     assert "burnt-in text" in found.title + found.detail
     assert "scanner" in found.title + found.detail
-    assert "all of these together" in found.detail
+    assert "all traits of origin together" in found.detail
     assert "callipers" not in found.title + found.detail
 
 

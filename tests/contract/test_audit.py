@@ -68,7 +68,7 @@ SITUATIONS = {
     "no split, much to gain": lambda: evidence(BAD, probe=probed("patient", False, 0.1, 0.2)),
     "all that is bad": lambda: evidence(
         BAD, [*"aabbaabba", "unknown", None, "a"], near=NEAR, patient="given", mask_labels=("m",),
-        objects=[{"id": "i0", "kind": "mask", "label": "m", "locator": "m.png"}],
+        objects=[{"id": "i0", "kind": "mask", "label": "m", "locator": f"{k}.png"} for k in range(2)],
         set_aside=table([{"file": "x.png", "problem": "is empty"}], PROBLEMS)),
     "all that is bad, in folds": lambda: evidence(
         BAD, list("ab" * 6), near=NEAR,
@@ -84,8 +84,8 @@ def test_the_family_is_what_its_folder_holds() -> None:
     assert KINDS == ["burnt-in-marks", "class-confounded-with-patient", "class-counts", "copies", "copy-probe",
                      "derived-files", "group-id", "groups-across-split", "identical-across-labels", "identity",
                      "missing-labels", "nulls-as-negatives", "parents-across-split", "picture-sizes",
-                     "same-picture-across-split", "shortcuts", "shuffled-labels", "suspicious-labels",
-                     "unreadable-files"]
+                     "same-picture-across-split", "several-masks", "shortcuts", "shuffled-labels",
+                     "suspicious-labels", "unreadable-files"]
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

@@ -27,12 +27,12 @@ SITUATIONS = {
     "failed": RunEvidence((RunRecord("x", 0, 0, 0, {"status": "failed"}),), FOLD),
     "all that is bad": RunEvidence((BAD,), FOLD, ({"time": "1", "recipe": "r", "test": "t", "run": "?"},
                                                   {"time": "2", "recipe": "s", "test": "t", "run": "?"}),
-                                   {c: {"dice": 0.5, "iou": 0.4} for c in "xy"})}
+                                   {c: {"dice": 0.5, "iou": 0.6} for c in "xy"})}
 
 
 def test_the_family_is_what_its_folder_holds_and_no_name_is_taken_twice() -> None:
-    assert KINDS == ["chosen-on-validation", "epoch-coverage", "fitted-on-training-only", "opened-once",
-                     "repeated-cells"]
+    assert KINDS == ["chosen-on-validation", "epoch-coverage", "fitted-on-training-only", "impossible-numbers",
+                     "opened-once", "repeated-cells"]
     assert not set(KINDS) & set(rules.names())
 
 

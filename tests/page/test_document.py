@@ -67,3 +67,9 @@ def test_the_page_forbids_itself_every_load() -> None:
     text = render(page())
     assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in text
     assert "http" not in text.replace("http-equiv", "")
+
+
+def test_a_long_file_name_breaks_after_slashes_and_underscores_and_nothing_else_is_markup() -> None:
+    pairs = Pairs("c", [Pair(Thumb("data:,", "a", "malignant/x_1<b>.png"))])
+    page = Page(title="t", kicker="k", answer="a", sections=[Section("s", "S", [pairs])])
+    assert '<p class="thumbtitle">malignant/<wbr>x_<wbr>1&lt;b&gt;.png</p>' in render(page)

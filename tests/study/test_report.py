@@ -23,7 +23,7 @@ from bogam.study.report.write import write_report
 from bogam.study.results import CellResult, RunResult, StudyResult
 
 HOSTILE = "<script>alert('$x_$')</script>"
-VOID = {"meta", "img", "source", "br", "hr", "link", "input"}
+VOID = {"meta", "img", "source", "br", "hr", "link", "input", "wbr"}
 
 
 class Reader(HTMLParser):
@@ -334,6 +334,17 @@ def test_what_stands_over_all_numbers_stands_at_the_top(tmp_path: Path) -> None:
     assert page.count('<span class="tag">no better than copying</span>') == 2  # by combination, and in all metrics
     with (tmp_path / "tables" / "copying.csv").open(encoding="utf-8", newline="") as file:
         assert [row["stamp"] for row in csv.DictReader(file)] == ["no better than copying", "beats it"]
+
+
+def test_numbers_that_cannot_be_true_stand_at_the_top_in_a_box_of_their_own(tmp_path: Path) -> None:
+    result, verdicts, estimates = fabricate()
+    untrue = {**STOP, "rule": "impossible-numbers", "title": "The results contradict each other: IoU above Dice."}
+    result = dataclasses.replace(result, discipline=(untrue,))
+    _, text = read(write_report(result, verdicts, estimates, tmp_path, primary="dice", thumbnails=[]))
+    top = text[:text.index("Read with care")]
+    assert "The numbers below cannot all be true." in top
+    assert "IoU above Dice." in top
+    assert "How the runs were done" not in top
 
 
 def test_a_study_without_a_copier_says_nothing_of_copying(tmp_path: Path) -> None:

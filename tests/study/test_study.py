@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -207,6 +208,24 @@ def test_a_second_recipe_on_the_same_test_part_is_counted(place: Path, capsys: p
     assert call("audit", place / "twice", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert [f["title"] for f in told["findings"] if f["rule"] == "opened-once"] == [found[0].title]
+
+
+def test_a_report_on_predictions_that_were_changed_says_that_they_cannot_be_true(
+        finished: Path, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "cannot all be true" not in (finished / "report" / "report.html").read_text(encoding="utf-8")
+    changed = place / "changed"
+    shutil.copytree(finished, changed)
+    for cases in changed.glob("runs/augment-geometric-*/*/predictions/cases.parquet"):
+        rows = pl.read_parquet(cases)
+        rows.with_columns(iou=(pl.col("dice") + 1) / 2).write_parquet(cases)  # as if background were averaged in
+    assert call("report", changed) == 0
+    assert "The results contradict each other in 1 place: IoU above Dice." in capsys.readouterr().out
+    html = (changed / "report" / "report.html").read_text(encoding="utf-8")
+    assert "The numbers below cannot all be true." in html
+    assert "augment=geometric: IoU" in html
+    assert call("audit", changed, "--json") == 3
+    told = json.loads(capsys.readouterr().out)
+    assert [f["severity"] for f in told["findings"] if f["rule"] == "impossible-numbers"] == ["stop"]
 
 
 def test_predict_gives_masks_in_the_original_geometry(finished: Path, place: Path, tmp_path: Path) -> None:

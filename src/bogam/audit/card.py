@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from bogam.data.manifest import Manifest
 from bogam.page.blocks import Block, Box, Bullets, Facts, Folded, Listing, Paragraph, Statement, Tone
 from bogam.page.document import Page, Section, write_page
 from bogam.page.table import Column, Table
-from bogam.page.text import clean, listed, many
+from bogam.page.text import class_name, clean, listed, many
 
 TONES: dict[str, Tone] = {"stop": "stop", "warning": "warning", "note": "note"}
 TITLES = {"stop": "What says stop", "warning": "What to know first", "note": "Counts and circumstances"}
@@ -88,14 +88,14 @@ def page_of(card: Card) -> Page:
 def answer(card: Card) -> str:
     """Return the verdict as one paragraph."""
     count = {severity: sum(f.severity == severity for f in card.result.findings) for severity in ORDER}
-    looked = many(len(rules.names()), "rule")
+    here = many(len(looked(card)[0]), "rule")
     warnings = many(count["warning"], "warning")
     if count["stop"]:
         return (f"Verdict: stop. {many(count['stop'], 'finding makes', 'findings make')} scores on these data "
                 f"meaningless{f', and there are {warnings}' if count['warning'] else ''}.")
     if count["warning"]:
         return f"Verdict: {warnings}. Nothing stops a study; know this before you believe a number."
-    return (f"Verdict: clean. None of {looked} found anything against these data. A rule finds only what it looks "
+    return (f"Verdict: clean. None of {here} found anything against these data. A rule finds only what it looks "
             "for; what none looks for is said below.")
 
 
@@ -117,7 +117,7 @@ def found_block(finding: Finding, reason: str = "", pictures: Sequence[Block] = 
         reason: of the recipe, for going past it.
         pictures: blocks with its pictures.
     """
-    answers = [(head, clean(text)) for head, text in (
+    answers = [(head, clean(text).replace("`", "")) for head, text in (
         ("Accepted", reason), ("Why", finding.why), ("Worth", finding.worth), ("Do", finding.do)) if text]
     inner: list[Block] = list(pictures)
     files = [clean(f) for f in finding.files]
@@ -129,6 +129,21 @@ def found_block(finding: Finding, reason: str = "", pictures: Sequence[Block] = 
         answers.append(("Files", listed(files)))
     return Statement(TONES[finding.severity], finding.severity, clean(finding.title),
                      [clean(finding.detail)] if finding.detail else [], name=finding.rule, answers=answers, inner=inner)
+
+
+def account(findings: Sequence[Finding], accepted: Mapping[str, str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield (severity, title with its rule, lines) of each finding, for a terminal.
+
+    Args:
+        findings: of the audit, worst first.
+        accepted: rule to reason, from the recipe.
+    """
+    for finding in findings:
+        reason = accepted.get(finding.rule, "") if finding.severity == "stop" else ""
+        lines = [f"{head}{text}" for head, text in (
+            ("Accepted by the recipe: ", reason), ("", finding.detail), ("Files: ", finding.examples()),
+            ("Why: ", finding.why), ("Worth: ", finding.worth), ("Do: ", finding.do)) if text]
+        yield finding.severity, f"{finding.title}  [{finding.rule}]", lines
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:
@@ -192,17 +207,37 @@ def counts_table(card: Card) -> Table | None:
     columns = [*[Column(key, key.capitalize(), "count") for key in keys], Column("part", "Part"),
                Column("images", "Images", "count"),
                *([Column("patients", "Patients", "count")] if manifest.patient == "given" else []),
-               *[Column(f"class {name}", clean(name), "count") for name in names]]
+               *[Column(f"class {name}", clean(class_name(name)), "count") for name in names]]
     return Table("parts", "Images in each part" + (" of each class" if names else ""), columns, body,
                  headings=len(keys) + 1)
 
 
-def _rules(card: Card) -> Section:
+def looked(card: Card) -> tuple[list[str], list[str], list[str]]:
+    """Return the rules that looked at these data, those that need a split where there is none, and probes not run."""
     spoke = {f.rule for f in card.result.findings}
-    silent = [kind for kind in rules.names() if kind not in spoke]
-    words = f"Rules that found nothing: {', '.join(silent)}." if silent else "Every rule had something to say."
+    split = card.manifest.folds.height > 0 or card.manifest.images["part"].drop_nulls().len() > 0
+    here: list[str] = []
+    later: list[str] = []
+    probes: list[str] = []
+    for kind in rules.names():
+        rule = rules.parse(kind)
+        where = here if kind in spoke else probes if rule.needs_probe else (
+            later if rule.needs_split and not split else here)
+        where.append(kind)
+    return here, later, probes
+
+
+def _rules(card: Card) -> Section:
+    here, later, probes = looked(card)
+    spoke = {f.rule for f in card.result.findings}
+    silent = [kind for kind in here if kind not in spoke]
+    words = f"Rules that found nothing: {', '.join(silent)}." if silent else "Every one had something to say."
+    if later:
+        words += f" There is no split yet for {listed(later)} to look at."
+    if probes:
+        words += f" Not run: {listed(probes)} (bogam audit --probe)."
     return Section("rules", "What was looked for", [
-        Paragraph(f"{many(len(rules.names()), 'rule')} looked at these data. {words}"),
+        Paragraph(f"{many(len(here), 'rule')} looked at these data. {words}"),
         Paragraph("A rule finds only what it looks for. None of them knows whether the images stand for the patients "
                   "you mean, or whether a published test part was looked at before. What each rule looks for, how, and "
                   "its limits: docs/concepts/audit in the project."),

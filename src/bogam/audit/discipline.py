@@ -55,17 +55,24 @@ class RunEvidence:
         folds: who is in which part, as in a manifest.
         openings: lines of `test_openings.jsonl`, oldest first.
         scores: cell to its metrics on the test parts, name to value.
+        classes: number of classes of a classification; None for masks.
     """
 
     runs: tuple[RunRecord, ...]
     folds: pl.DataFrame = field(default_factory=lambda: table([], FOLDS))
     openings: tuple[Mapping[str, Any], ...] = ()
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    classes: int | None = None
 
     @property
     def finished(self) -> list[RunRecord]:
         """Return the runs that were finished."""
         return [run for run in self.runs if run.done]
+
+    @property
+    def tested(self) -> int:
+        """Return how many images the test parts have, each counted once."""
+        return self.folds.filter(pl.col("part") == "test")["id"].n_unique()
 
     def part(self, run: RunRecord, part: str) -> set[str]:
         """Return the ids of one part of a run's fold, without those that could not be prepared."""
@@ -83,9 +90,9 @@ class RunRule(Part):
         raise NotImplementedError
 
     def finding(self, severity: Severity, title: str, detail: str = "", *, files: Iterable[str] = (), why: str = "",
-                do: str = "") -> Finding:
+                do: str = "", worth: str = "") -> Finding:
         """Return a finding that bears the rule's name; of `files` the first `MOST_FILES` are kept."""
-        return Finding(self.kind, severity, title, detail, tuple(files)[:MOST_FILES], why, do)
+        return Finding(self.kind, severity, title, detail, tuple(files)[:MOST_FILES], why, do, worth)
 
 
 run_rules: Family[RunRule] = Family("run rule", "bogam.audit.run_rules", RunRule)

@@ -108,6 +108,10 @@ class Rule(Part):
     """A rule of the audit."""
 
     needs_pixels: ClassVar[bool] = False
+    needs_split: ClassVar[bool] = False
+    """It looks at who is in which part, and at nothing before there are parts."""
+    needs_probe: ClassVar[bool] = False
+    """It speaks only of what `bogam audit --probe` has run, and then always."""
     hard: ClassVar[bool] = False
     """A stop that is accepted only by a reason that states the number in its title: see `run.is_accepted`."""
 

@@ -16,11 +16,13 @@ from bogam.data.locator import Locator
 from bogam.data.manifest import Manifest
 from bogam.page.blocks import Pair, Pairs, Thumb
 from bogam.page.picture import thumbnail, to_uint8
-from bogam.page.text import clean
+from bogam.page.text import class_name, clean
 
 SHOWN = 6
 """Pairs of pictures that a finding shows; all are in its list."""
 SIDE = 240
+UNSEEN = ("identity",)
+"""Rules whose findings lie in headers and names, where the picture shows nothing of it."""
 _HEAD = "data:image/jpeg;base64,"
 
 
@@ -32,7 +34,7 @@ def pairs_of(finding: Finding, ids: Mapping[str, str], most: int = SHOWN) -> lis
         ids: image (locator) to id.
         most: at most so many.
     """
-    if finding.pairs:
+    if finding.pairs or finding.rule in UNSEEN:
         return list(finding.pairs[:most])
     return [(ids[file], "", "") for file in finding.files if file in ids][:most]
 
@@ -107,7 +109,8 @@ def side_by_side(finding: Finding, manifest: Manifest, classes: Mapping[str, str
             return None
         image, part = rows[name]
         shown = clean("/".join(image.split("/")[-2:]))
-        lines = [clean(words) for words in (classes.get(name), f"{part} part" if part else None) if words]
+        label = class_name(classes[name]) if name in classes else None
+        lines = [clean(words) for words in (label, f"{part} part" if part else None) if words]
         return Thumb(pictures[name], f"Image {clean(name)}", shown, lines)
 
     made = []
@@ -119,5 +122,5 @@ def side_by_side(finding: Finding, manifest: Manifest, classes: Mapping[str, str
     if not made:
         return None
     every = len(finding.pairs) or sum(file in names for file in finding.files)
-    some = f"The first {len(made)}" + (f" of {every}" if every < MOST_FILES else "")
+    some = f"The first {len(made)} of {every}" + (" or more" if every == MOST_FILES else "")
     return Pairs(some if every > len(made) else "The pictures", made)

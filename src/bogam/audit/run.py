@@ -100,8 +100,8 @@ def refuse(result: Audit, accepted: Mapping[str, str]) -> list[dict[str, str]]:
         for finding in refused:
             lines.append(f"  {finding.rule}: {finding.title}")
             lines += [f"    {head}{text}" for head, text in (
-                ("", finding.detail), ("Files: ", finding.examples()), ("Why: ", finding.why), ("Do: ", finding.do))
-                if text]
+                ("", finding.detail), ("Files: ", finding.examples()), ("Why: ", finding.why),
+                ("Worth: ", finding.worth), ("Do: ", finding.do)) if text]
         names = ", ".join(f"{rule}: 'your reason'" for rule in dict.fromkeys(f.rule for f in refused))
         lines.append(f"  To go on all the same, give the reason in the recipe: audit: {{accept: {{{names}}}}}. "
                      "It will stand at the top of the report.")

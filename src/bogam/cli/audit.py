@@ -52,15 +52,10 @@ def audit(what: Path, others: tuple[Path, ...], out: Path | None, patient: str |
 
 
 def _print(looked: Looked) -> None:
-    for note in looked.manifest.notes:
-        click.echo(note)
-    for finding in looked.audit.findings:
-        click.secho(f"\n{finding.severity.upper()}  {finding.title}  [{finding.rule}]",
-                    fg={"stop": "red", "warning": "yellow", "note": None}[finding.severity])
-        reason = looked.accepted.get(finding.rule, "") if finding.severity == "stop" else ""
-        for head, text in (("Accepted by the recipe: ", reason), ("", finding.detail), ("Files: ", finding.examples()),
-                           ("Why: ", finding.why), ("Worth: ", finding.worth), ("Do: ", finding.do)):
-            if text:
-                click.echo(f"    {head}{text}")
+    from bogam.audit.card import account
+    click.echo("\n".join(looked.manifest.notes))
+    for severity, head, lines in account(looked.audit.findings, looked.accepted):
+        click.secho(f"\n{severity.upper()}  {head}", fg={"stop": "red", "warning": "yellow"}.get(severity))
+        click.echo("".join(f"    {line}\n" for line in lines), nl=False)
     accepted = looked.audit.verdict == "stop" and not looked.stops
     click.echo(f"\nVerdict: {looked.audit.verdict}{', accepted by the recipe' if accepted else ''}.")

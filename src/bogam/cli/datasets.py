@@ -33,41 +33,23 @@ def datasets(action: str | None, name: str | None, folder: Path | None, out: Pat
     if action == "show":
         click.echo("\n".join(describe.facts(name)))
     elif action == "check" and folder is not None:
-        _check(name, folder, csv)
+        done = describe.check(name, folder)
+        click.echo("\n".join(done.lines()))
+        if csv is not None:
+            done.save(csv)
     else:
         _get(name, size, out or Path(name))
-
-
-def _check(name: str, folder: Path, csv: Path | None) -> None:
-    from bogam.data.datasets.describe import check
-    done = check(name, folder)
-    words = {"equal": "", "missing": "missing here", "extra": "more than published", "unknown": "cannot be compared"}
-    click.echo(f"{'':<28} {'published':>10} {'here':>10}")
-    for row in done.rows:
-        numbers = ("?" if n is None else f"{n:,}" for n in (row.published, row.here))
-        click.echo("{:<28} {:>10} {:>10}  {}".format(row.what, *numbers, words[row.verdict]).rstrip())
-    for file, right in done.files.items():
-        click.echo(f"{file}: MD5 {'as published' if right else 'is not the published one'}")
-    click.echo("\n".join([n for n in done.notes if n.startswith(("Taken:", "Not taken:"))]
-                         + [f"Set aside: {file}: {problem}" for file, problem in done.set_aside]))
-    click.echo(done.verdict)
-    if csv is not None:
-        import polars as pl
-        pl.DataFrame([{"what": r.what, "published": r.published, "here": r.here, "verdict": r.verdict,
-                       "source": r.source} for r in done.rows]).write_csv(csv)
 
 
 def _get(name: str, size: int, out: Path) -> None:
     from bogam.data.datasets import describe
     from bogam.data.datasets.download import fetch
     found = describe.file_of(name, size)
-    part = describe.find(name)
     if found is None:
-        click.echo("\n".join(["Its publisher offers no plain file without a form or an account.",
-                              *describe.how_to_get(part)]))
+        click.echo("\n".join(describe.by_hand(name)))
         return
     file, url, md5 = found
-    click.echo(f"{url}\nLicence: {part.licence}. Cite: {part.citation}")
+    click.echo(f"{url}\n{describe.terms(name)}")
     with click.progressbar(length=1, label=file, show_pos=False) as bar:
         def told(done: int, total: int | None) -> None:
             bar.length = total or max(done, 1)

@@ -68,11 +68,12 @@ def _walk(blocks: Sequence[Block]) -> Iterator[Block]:
 def render(page: Page) -> str:
     """Return the page as one HTML text: every name escaped, style and figures inside, nothing loaded."""
     from jinja2 import Environment
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
                               finalize=lambda value: value if isinstance(value, Markup) or not isinstance(value, str)
                               else clean(value))
+    environment.filters["breaks"] = lambda name: Markup(re.sub(r"([/_])", r"\1<wbr>", str(escape(clean(name)))))
     here = files("bogam.page")
     template = environment.from_string((here / "page.html.j2").read_text(encoding="utf-8"))
     style = re.sub(r"\s*\n\s*", "\n", (here / "style.css").read_text(encoding="utf-8"))

@@ -111,6 +111,26 @@ def many(count: int, one: str, several: str = "") -> str:
     return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
+def class_name(label: str) -> str:
+    """Return a class as it stands in a sentence: a bare number gets the word before it.
+
+    Example:
+        >>> class_name("benign"), class_name("0")
+        ('benign', 'class 0')
+    """
+    return f"class {label}" if is_numeral(label) else label
+
+
+def is_numeral(text: str) -> bool:
+    """Return whether a text reads as a number.
+
+    Example:
+        >>> is_numeral("1"), is_numeral("-1.0"), is_numeral("T1")
+        (True, True, False)
+    """
+    return text.strip().lstrip("+-").replace(".", "", 1).isdigit()
+
+
 def listed(words: list[str], most: int = 8) -> str:
     """Return words joined as a sentence joins them; beyond `most` they are counted.
 

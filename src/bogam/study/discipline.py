@@ -29,7 +29,8 @@ def evidence_of(result: StudyResult) -> RunEvidence:
                            sections.get(cell.name, {}))
                  for cell in trained for run in cell.runs if run.status != "unfinished")
     scores = {cell.name: points_of(cell, result.task, len(result.labels)) for cell in trained if cell.cases.height}
-    return RunEvidence(runs, result.manifest.folds, tuple(openings(result.folder)), scores)
+    classes = len(result.labels) if result.task == "classification" else None
+    return RunEvidence(runs, result.manifest.folds, tuple(openings(result.folder)), scores, classes)
 
 
 def points_of(cell: CellResult, task: str, labels: int) -> dict[str, float]:

@@ -31,3 +31,10 @@ def test_a_run_without_a_line_is_a_warning(made) -> None:
     assert made.check(KIND, made.record(), openings=[]) == [
         ("warning", "1 run opened a test part and left no line in the log.")]
     assert made.check(KIND, made.record(status="failed"), openings=[]) == []
+
+
+def test_what_the_best_of_several_recipes_gains_by_chance(made) -> None:
+    log = [{"time": f"2026-01-01T10:00:0{k}+00:00", "recipe": f"r{k}", "test": "t", "run": "x"} for k in range(2)]
+    found = [f for f in run_rules.parse(KIND).check(made.evidence(made.record(), openings=log)) if f.worth]
+    assert found[0].worth.startswith("Of 2 equally good recipes, the best looks better by chance by up to 41.6 points")
+    assert "2 independent test images" in found[0].worth  # 100 x sqrt(2 ln 2) / (2 sqrt 2)

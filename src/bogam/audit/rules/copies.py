@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.audit.worth import by_image, joined
 from bogam.data.duplicates import THRESHOLDS
 from bogam.page.text import many
 
@@ -36,6 +37,7 @@ class Copies(Rule):
                            detail="Rows, columns and every grey or color value are equal, whatever the file format.",
                            files=[" = ".join(names[i] for i in ids) for ids in sets],
                            pairs=[(ids[0], ids[1], "identical") for ids in sets],
+                           worth=by_image(sets, total, "a twin"),
                            why="A copy adds no information, and on the other side of a split it is a leak.",
                            do="A split of bogam's own keeps copies on one side; remove them to count honestly.")
 
@@ -50,6 +52,7 @@ class Copies(Rule):
                            detail="Each pair was laid over each other and agrees in its finest detail.",
                            files=[f"{names[p.first]} ~ {names[p.other]} ({', '.join(p.how)})" for p in pairs],
                            pairs=[(p.first, p.other, ", ".join(p.how)) for p in pairs],
+                           worth=by_image(joined((p.first, p.other) for p in pairs), len(evidence.manifest), "a twin"),
                            why="They are not independent samples, and on two sides of a split they are a leak.",
                            do="A split of bogam's own keeps them on one side; remove them to count honestly.")
 
@@ -82,6 +85,8 @@ class Copies(Rule):
             yield self.finding(
                 "warning", f"{many(len(across), 'pair')} of similar pictures {of} {words}.", detail=detail, files=shown,
                 pairs=[(one[1], other[1], f"correlation {r:.3f}") for one, other, r in across],
+                worth=by_image(joined((one[1], other[1]) for one, other, _ in across), len(evidence.manifest),
+                               "a similar picture"),
                 why="They may show one person under two ids, or merely look alike." if given else
                     "They may be several images of one lesion or patient.",
                 do="Look at some; patients are kept apart as declared." if given else

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
 from bogam.audit.probe.result import ProbeResult, ProbeRow
@@ -20,6 +20,7 @@ class CopyProbe(Rule):
     """
 
     kind: Literal["copy-probe"] = "copy-probe"
+    needs_probe: ClassVar[bool] = True
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield a stop where the copier's gain on the split lies above the margin, else a note of what it gained.

@@ -9,6 +9,8 @@ from typing import Literal
 import polars as pl
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.audit.sides import places
+from bogam.audit.worth import from_memory
 from bogam.data.layout import DECLARED_ABSENT
 from bogam.data.layouts.patients import apparent_groups, match_patients
 from bogam.data.manifest import Manifest
@@ -85,8 +87,10 @@ class GroupId(Rule):
         if torn:
             where = "the split" if manifest.folds.height else "the parts that the data set gives"
             detail = f"{detail} By it, {torn} of them lie on two sides of {where}.".strip()
+        at_most = from_memory({name: (who,) for name, who in images.items()}, places(manifest),
+                              "an image of the same id") if tested else ""
         yield self.finding("stop" if declared and tested else "warning", title, detail=detail, why=WHY, do=do,
-                           worth=WORTH, pairs=pairs)
+                           worth=f"{at_most} {WORTH}".strip(), pairs=pairs)
 
 
 def _ids(manifest: Manifest, place: str) -> list[str | None]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
 from bogam.audit.sides import places, sides, torn
+from bogam.audit.worth import from_memory, keys_of
 from bogam.page.text import many
 
 
@@ -17,6 +18,7 @@ class GroupsAcrossSplit(Rule):
     """A group on two sides of a split lets the model answer from memory."""
 
     kind: Literal["groups-across-split"] = "groups-across-split"
+    needs_split: ClassVar[bool] = True
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield a stop for each kind of group that lies in the test part and another; a warning for other parts.
@@ -25,7 +27,7 @@ class GroupsAcrossSplit(Rule):
         on two sides are a warning, where patients are unknown: they may merely look alike.
         """
         manifest = evidence.manifest
-        rows = sides(manifest)
+        rows, where = sides(manifest), places(manifest)
         for column, one, several in (("patient", "patient", "patients"), ("study", "study", "studies"),
                                      ("lesion", "lesion", "lesions")):
             known = rows.filter(pl.col(column).is_not_null())
@@ -39,10 +41,12 @@ class GroupsAcrossSplit(Rule):
             severity: Literal["stop", "warning"] = "stop" if tests.height else "warning"
             shown = tests if tests.height else torn
             count = shown[column].n_unique()
+            own = {name: (who,) for name, who in manifest.images.select("id", column).rows() if who is not None}
             files = shown["files"].explode().unique(maintain_order=True).to_list()
             between = "the test part and another" if tests.height else "training and validation"
             yield self.finding(
-                severity, f"{many(count, one + ' lies', several + ' lie')} on two sides: {between}.", files=files,
+                severity, worth=from_memory(own, where, f"an image of the same {one}", bool(tests.height)),
+                title=f"{many(count, one + ' lies', several + ' lie')} on two sides: {between}.", files=files,
                 why="The model has seen the answer: scores on such images say nothing about new patients."
                     if tests.height else "Epoch and threshold are then chosen on images whose answer was seen.",
                 do="Let bogam split (split: {kind: kfold}), which keeps them together, or remove them from one side.")
@@ -63,6 +67,8 @@ class GroupsAcrossSplit(Rule):
                 "warning", f"{many(len(pairs), *words)} on two sides.",
                 files=[f"{known[a]} ~ {known[b]}, r = {r:.3f}" for a, b, r in pairs],
                 pairs=[(a, b, f"correlation {r:.3f}") for a, b, r in pairs],
+                worth=from_memory(keys_of((a, b) for a, b, _ in pairs), places(evidence.manifest), "a similar picture",
+                                  bool(found.tests)),
                 why="They may be images of one lesion or patient: then scores are too good. Or they merely look "
                     "alike.",
                 do="Look at some; split: {kind: kfold} keeps similar pictures together where patients are unknown.")

@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.audit.worth import share_words
 from bogam.page.text import many
 
 
@@ -27,12 +28,19 @@ class MissingLabels(Rule):
                 yield self.finding("warning", f"{many(len(lacking), 'image has', 'images have')} no {evidence.target}.",
                                    files=lacking,
                                    why="Nobody looked: to count them as negative would be wrong.",
+                                   worth=_worth(len(lacking), len(names), "accuracy"),
                                    do="They take no part in a classification; label them or leave them out.")
         masked = set(manifest.objects.filter(pl.col("kind") == "mask")["id"].to_list())
         if masked:
             bare = [name for i, name in names.items() if i not in masked]
             if bare:
                 yield self.finding("warning", f"{many(len(bare), 'image has', 'images have')} no mask.", files=bare,
+                                   worth=_worth(len(bare), len(names), "mean Dice"),
                                    why="No mask means that nobody looked, not that there is nothing; an empty mask "
                                        "says that.",
                                    do="They take no part in a segmentation; add an empty mask where nothing is there.")
+
+
+def _worth(lacking: int, total: int, metric: str) -> str:
+    return (f"{share_words(lacking, total)} images: counted as negatives they would move {metric} over all by at most "
+            f"{100 * lacking / total:.1f} points.")

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
+from bogam.audit.worth import share_words
 from bogam.data.manifest import Manifest
 from bogam.data.scan import pixel_digest
 from bogam.page.text import listed, many
@@ -45,6 +46,7 @@ class NullsAsNegatives(Rule):
                            f"{listed(labels)}.", files=[places[name] for name in named],
                 why="A network would learn to recognize ignorance, and be scored on it; against another class these "
                     "images count as negatives, which nobody said.",
+                worth=_worth(len(named), len(evidence.classes), "accuracy"),
                 do=f"Leave them out: data.include: {{{evidence.target}: [the classes that you mean]}}.")
 
     def _several(self, manifest: Manifest, places: dict[str, str]) -> Iterable[Finding]:
@@ -58,7 +60,8 @@ class NullsAsNegatives(Rule):
                 yield self.finding(
                     "warning", f"{many(len(denied), 'image bears', 'images bear')} a finding and its denial at once, "
                                f"in {target}.", files=[f"{places[name]}: {rows[name]}" for name in denied],
-                    why="One of the two labels is wrong.", do="Correct them, or leave these images out.")
+                    why="One of the two labels is wrong.", do="Correct them, or leave these images out.",
+                    worth=f"At least one label of {share_words(len(denied), len(rows))} images is wrong.")
             blank = [name for name, value in rows.items() if value is None]
             if blank and not any(value == "" for value in rows.values()):
                 yield self.finding(
@@ -66,7 +69,8 @@ class NullsAsNegatives(Rule):
                     files=[places[name] for name in blank],
                     why="Only findings were written down. Taken for negatives, the blanks would hold every finding "
                         "that nobody wrote; left out, there is no negative to learn from.",
-                    do="Ask what a blank means. Write 0 where somebody looked and found nothing.")
+                    do="Ask what a blank means. Write 0 where somebody looked and found nothing.",
+                    worth=_worth(len(blank), len(rows), "accuracy for one finding"))
 
     def _empty_masks(self, evidence: Evidence, places: dict[str, str]) -> Iterable[Finding]:
         empty = empty_masks(evidence.manifest)
@@ -83,8 +87,16 @@ class NullsAsNegatives(Rule):
                 "warning", f"{many(len(named), 'image has', 'images have')} an empty mask in a class where most have "
                            f"something ({words}).", files=[places[name] for name in named],
                 why="An empty mask says that somebody looked and found nothing. If nobody drew it, a network is "
-                    "punished for finding the lesion.", worth="Each such test image scores 0 for a right answer.",
+                    "punished for finding the lesion.",
+                worth=f"{share_words(len(named), sum(total.values()))} images: each tested one scores 0 for finding a "
+                      f"lesion, together at most {100 * len(named) / sum(total.values()):.1f} points of mean Dice over "
+                      "all.",
                 do="Draw the masks, or remove the empty files: then these images take no part.")
+
+
+def _worth(count: int, total: int, metric: str) -> str:
+    return (f"{share_words(count, total)} images: taken for what nobody said they are, they move {metric} over all by "
+            f"at most {100 * count / total:.1f} points.")
 
 
 def empty_masks(manifest: Manifest) -> set[str]:

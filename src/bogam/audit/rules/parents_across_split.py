@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
 from bogam.audit.sides import places, torn
+from bogam.audit.worth import from_memory, keys_of, share_words
 from bogam.data.same.evidence import Child
 from bogam.page.text import many
 
@@ -16,6 +17,7 @@ class ParentsAcrossSplit(Rule):
     """Augmented and synthetic images belong to training, together with all that they were made from."""
 
     kind: Literal["parents-across-split"] = "parents-across-split"
+    needs_split: ClassVar[bool] = True
     hard: ClassVar[bool] = True
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
@@ -35,7 +37,7 @@ class ParentsAcrossSplit(Rule):
                     "stop", f"{many(len(outside), 'made image lies', 'made images lie')} outside training: derived or "
                             "synthetic.", files=[names[i] for i in outside],
                     pairs=[(i, "", "derived or synthetic") for i in outside],
-                    why="A score on made pictures is no score on patients.",
+                    why="A score on made pictures is no score on patients.", worth=_share(outside, where),
                     do="Remove them from validation and test; let training augment.")
         orphans = [name for name, origin, parents in manifest.images.select("id", "origin", "parents").rows()
                    if origin == "synthetic" and not parents]
@@ -59,7 +61,6 @@ class ParentsAcrossSplit(Rule):
         if not rows:
             return
         made = many(len({child.child for child, _ in rows}), "image lies", "images lie")
-        tested = sum("test" in parts.values() for parts in where.values())
         yield self.finding(
             "stop", f"{made} on another side than the image that it was made from.",
             detail=f"{len(found.tests)} across the test part, {len(found.others)} between training and validation; "
@@ -67,7 +68,17 @@ class ParentsAcrossSplit(Rule):
             files=[f"{names[child.child]} from {names[other]}" if child.parent else
                    f"{names[child.child]} and {names[other]}, both from {child.source}" for child, other in rows],
             pairs=[(child.child, other, f"known from {child.by}") for child, other in rows],
-            worth=f"With {tested:,} test images, up to {100 * min(1.0, len(found.tests) / max(1, tested)):.1f} points "
-                  "of accuracy from memory." if found.tests else "",
+            worth=from_memory(keys_of((child.child, other) for child, other in rows), where,
+                              "a relative (parent, child or sibling)", bool(found.tests)),
             why="Augmented copies across a split are the answer itself: a network that learns nothing scores high.",
             do="Split first, and augment the training part only; bogam does so while it trains.")
+
+
+def _share(made: Sequence[str], where: dict[str, dict[tuple[int, int], str]]) -> str:
+    """Return how far made images can move the test score."""
+    tested = [name for name, parts in where.items() if "test" in parts.values()]
+    among = len(set(made) & set(tested))
+    if not among:
+        return ""
+    return (f"{share_words(among, len(tested))} test images are made: the score over all differs from that over real "
+            f"ones by at most {100 * among / len(tested):.1f} points.")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
 from bogam.audit.sides import places, torn, unfit
+from bogam.audit.worth import from_memory, keys_of
 from bogam.page.text import many
+
+TWIN = "a twin"
 
 
 @rules.register
@@ -15,6 +18,7 @@ class SamePictureAcrossSplit(Rule):
     """An identical or transformed picture in training and in test lets a network answer from memory."""
 
     kind: Literal["same-picture-across-split"] = "same-picture-across-split"
+    needs_split: ClassVar[bool] = True
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield a stop for identical, and for transformed, pictures in the test part and another; else a warning.
@@ -32,10 +36,10 @@ class SamePictureAcrossSplit(Rule):
             torn_sets = [ids for ids in dict.fromkeys(found) if test or ids not in sets.tests]
             if torn_sets:
                 lie = many(len(torn_sets), "identical picture lies", "identical pictures lie")
-                yield self._say(evidence, test, lie,
+                yield self._say(test, lie,
                                 [" = ".join(names[i] for i in ids) for ids in torn_sets],
                                 [(ids[0], other, "identical") for ids in torn_sets for other in ids[1:]],
-                                {i for ids in torn_sets for i in ids}, where)
+                                from_memory(keys_of(torn_sets), where, TWIN, test))
         large = unfit(evidence.same, len(evidence.manifest))
         pairs = torn(((p.first, p.other, p) for p in evidence.same.copies), where)
         for found_pairs, test in ((pairs.tests, True), (pairs.others, False)):
@@ -43,20 +47,14 @@ class SamePictureAcrossSplit(Rule):
                 kept = [p for p in found_pairs if (p.first in large) == doubtful]
                 if kept:
                     words = many(len(kept), "pair of transformed pictures lies", "pairs of transformed pictures lie")
-                    yield self._say(evidence, test, words,
+                    yield self._say(test, words,
                                     [f"{names[p.first]} ~ {names[p.other]} ({', '.join(p.how)})" for p in kept],
                                     [(p.first, p.other, ", ".join(p.how)) for p in kept],
-                                    {i for p in kept for i in (p.first, p.other)}, where, doubtful)
+                                    from_memory(keys_of((p.first, p.other) for p in kept), where, TWIN, test), doubtful)
 
-    def _say(self, evidence: Evidence, test: bool, words: str, files: list[str], pairs: list[tuple[str, str, str]],
-             ids: set[str], where: dict[str, dict[tuple[int, int], str]], doubtful: bool = False) -> Finding:
+    def _say(self, test: bool, words: str, files: list[str], pairs: list[tuple[str, str, str]], worth: str,
+             doubtful: bool = False) -> Finding:
         between = "the test part and another" if test else "training and validation"
-        tested = [name for name, parts in where.items() if "test" in parts.values()]
-        known = [name for name in tested if name in ids]
-        worth = ""
-        if test and tested:
-            worth = (f"{len(known):,} of {len(tested):,} test images ({100 * len(known) / len(tested):.1f} %) can be "
-                     "answered from memory: at most so many points of accuracy.")
         detail = ("More than 5 % of the set hang together by such pairs: the threshold does not fit this set, so this "
                   "is no stop.") if doubtful else ""
         return self.finding(

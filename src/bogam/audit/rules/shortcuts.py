@@ -15,12 +15,12 @@ from bogam.audit.origin import Trait, traits
 from bogam.audit.out_of_fold import Area, area, deal_folds, probabilities, small_tree
 from bogam.core.types import FloatArray
 from bogam.data.duplicates import groups
-from bogam.page.text import listed
+from bogam.page.text import class_name, listed
 
 FEWEST = 20
 """Images, and `FEWEST_GROUPS` groups, that a class needs to be judged."""
 FEWEST_GROUPS = 10
-TOGETHER = "all of these together"
+TOGETHER = "all traits of origin together"
 BEYOND = 0.55
 """An AUC is worth a word where the lower end of its interval lies above this."""
 
@@ -69,17 +69,18 @@ class Shortcuts(Rule):
             chosen = sorted((b for b in best.values() if b.trait.content == content),
                             key=lambda b: (b.trait.name == TOGETHER, -b.area.value))
             if chosen:
-                rest = every[0] if len(every) == 2 else "the rest"
+                rest = class_name(every[0]) if len(every) == 2 else "the rest"
                 how = (f"Out of fold, no {_unit(evidence)} divided; the intervals hold together for all {len(found)} "
                        "looks.")
                 yield self._said(chosen, ids, content, rest, how)
 
     def _said(self, chosen: Sequence[Told], ids: Sequence[str], content: bool, rest: str, how: str) -> Finding:
         first = chosen[0]
-        others = [f"from {one.trait.name} {one.label}, {one.area}" for one in chosen[1:]]
+        others = [f"from {one.trait.name} {class_name(one.label)}, {one.area}" for one in chosen[1:]]
         points = 100 * (max(one.area.value for one in chosen) - 0.5)
         return self.finding(
-            "warning", f"From {first.trait.name} alone, {first.label} can be told from {rest}: {first.area}.",
+            "warning",
+            f"From {first.trait.name} alone, {class_name(first.label)} can be told from {rest}: {first.area}.",
             detail=(f"Also {listed(others)}. " if others else "") + how,
             why=("It may be the disease itself, or the machine and its settings; a network uses it either way."
                  if content else
@@ -131,7 +132,7 @@ def _judged(evidence: Evidence, ids: Sequence[str], own: Sequence[str]) -> list[
 def _extremes(told: Told, ids: Sequence[str]) -> list[tuple[str, str, str]]:
     """Return three pairs: pictures that the trait takes most surely for the class, beside least surely."""
     order = np.argsort(np.nan_to_num(told.scores, nan=0.5), kind="stable")
-    return [(ids[int(high)], ids[int(low)], f"by {told.trait.name}: most, and least, like {told.label}")
+    return [(ids[int(high)], ids[int(low)], f"by {told.trait.name}: most, and least, like {class_name(told.label)}")
             for high, low in zip(order[::-1][:3], order[:3], strict=True)]
 
 

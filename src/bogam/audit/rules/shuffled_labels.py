@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 from bogam.audit.family import Evidence, Finding, Rule, rules
 from bogam.audit.probe.result import ProbeResult, ProbeRow
@@ -18,6 +18,7 @@ class ShuffledLabels(Rule):
     """
 
     kind: Literal["shuffled-labels"] = "shuffled-labels"
+    needs_probe: ClassVar[bool] = True
 
     def check(self, evidence: Evidence) -> Iterable[Finding]:
         """Yield a stop where shuffled labels are predicted beyond chance by more than the margin, else a note.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from bogam.audit.discipline import RunEvidence, RunRecord, RunRule, digest_of, run_rules
@@ -31,6 +31,7 @@ class ChosenOnValidation(RunRule):
             if wrong:
                 yield self.finding(
                     "stop", f"{many(len(wrong), 'run')} of {len(runs)} {why}.", files=[run.name for run in wrong],
+                    worth=_worth(wrong),
                     why="What is chosen on test images is fitted to them: the score is too good, and cannot be "
                         "repeated on new ones.",
                     do="Run them again with this version; the test part is then only opened at the end.")
@@ -70,3 +71,14 @@ def _epoch(run: RunRecord) -> bool:
         if not at or value > best + float(run.train["min_gain"]):
             best, at = value, int(row["epoch"])
     return at != int(run.facts["best_epoch"])
+
+
+def _worth(runs: Sequence[RunRecord]) -> str:
+    """Return what the choice of the epoch was worth on the images chosen on: the best score above the last one."""
+    gains = [100 * (max(scores) - scores[-1]) for run in runs
+             if (scores := [float(row["validation_score"]) for row in run.epochs
+                            if row.get("validation_score") is not None])]
+    if not gains:
+        return ""
+    return (f"On the images chosen on, the best epoch scores up to {max(gains):.1f} points above the last "
+            f"({many(len(gains), 'run')}): so much the choice added there.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -38,6 +39,7 @@ class OpenedOnce(RunRule):
                        ", ".join(f"{recipe[:8]} at {time}" for recipe, time in first.items()) + ".",
                 why="What was changed after the first look was chosen in knowledge of the test scores, so the later "
                     "scores are too good, and the intervals do not know it.",
+                worth=_worth(most, evidence.tested),
                 do="Report the count; confirm the last recipe on data that were never looked at (bogam evaluate).")
         seen = {str(line["run"]) for line in evidence.openings}
         silent = [run.name for run in evidence.finished if run.name not in seen]
@@ -46,3 +48,16 @@ class OpenedOnce(RunRule):
                 "warning", f"{many(len(silent), 'run')} opened a test part and left no line in the log.", files=silent,
                 why="How often the test part was looked at is then not known.",
                 do="Keep test_openings.jsonl with the study; runs of earlier versions wrote none.")
+
+
+def _worth(recipes: int, images: int) -> str:
+    """Return how much the best of equally good recipes looks better by chance, in points.
+
+    The mean of n values between 0 and 1 is sub-Gaussian with parameter 1 / (2 sqrt(n)) (Hoeffding), so the expected
+    best of k such means lies at most sqrt(2 ln k) of these above their common value.
+    """
+    if not images:
+        return ""
+    points = 100 * math.sqrt(2 * math.log(recipes)) / (2 * math.sqrt(images))
+    return (f"Of {recipes} equally good recipes, the best looks better by chance by up to {points:.1f} points of a "
+            f"mean over {images:,} independent test images, in expectation.")

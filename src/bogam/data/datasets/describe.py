@@ -9,6 +9,8 @@ from bogam.core.errors import UserError, near_miss, say
 from bogam.data.datasets.compare import Row, check_files, compare
 from bogam.data.datasets.family import Dataset, dataset_of, datasets, known
 
+_VERDICTS = {"equal": "", "missing": "missing here", "extra": "more than published", "unknown": "cannot be compared"}
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -36,6 +38,24 @@ class Checked:
         if not self.files and not any(r.verdict == "equal" for r in self.rows):
             return f"No figure of this copy of {self.name} can be compared with a published one."
         return f"This copy of {self.name} agrees with what was published, as far as it can be compared."
+
+    def lines(self) -> list[str]:
+        """Return the figures beside the published ones, the sums of files, what was taken, and the verdict."""
+        said = [f"{'':<28} {'published':>10} {'here':>10}"]
+        for row in self.rows:
+            numbers = ("?" if n is None else f"{n:,}" for n in (row.published, row.here))
+            said.append("{:<28} {:>10} {:>10}  {}".format(row.what, *numbers, _VERDICTS[row.verdict]).rstrip())
+        said += [f"{file}: MD5 {'as published' if right else 'is not the published one'}"
+                 for file, right in self.files.items()]
+        said += [note for note in self.notes if note.startswith(("Taken:", "Not taken:"))]
+        said += [f"Set aside: {file}: {problem}" for file, problem in self.set_aside]
+        return [*said, self.verdict]
+
+    def save(self, path: Path) -> None:
+        """Write the figures as CSV."""
+        import polars as pl
+        pl.DataFrame([{"what": r.what, "published": r.published, "here": r.here, "verdict": r.verdict,
+                       "source": r.source} for r in self.rows]).write_csv(path)
 
 
 def find(name: str) -> type[Dataset]:
@@ -85,6 +105,17 @@ def facts(name: str) -> list[str]:
 def how_to_get(part: type[Dataset]) -> list[str]:
     """Return the steps by hand, numbered."""
     return ["How to get it:", *(f"  {number}. {step}" for number, step in enumerate(part.steps, 1))]
+
+
+def terms(name: str) -> str:
+    """Return licence and citation in one line."""
+    part = find(name)
+    return f"Licence: {part.licence}. Cite: {part.citation}"
+
+
+def by_hand(name: str) -> list[str]:
+    """Return what to do for a data set that `file_of` knows no file of."""
+    return ["Its publisher offers no plain file without a form or an account.", *how_to_get(find(name))]
 
 
 def check(name: str, folder: Path) -> Checked:

@@ -35,7 +35,7 @@ def _reason(result: StudyResult, finding: dict[str, object]) -> str:
 
 
 def _stop(finding: dict[str, object], reason: str) -> str:
-    parts = [*(str(finding.get(key) or "").strip() for key in ("title", "detail", "why", "do")), reason]
+    parts = [*(str(finding.get(key) or "").strip() for key in ("title", "detail", "worth", "why", "do")), reason]
     return clean(" ".join(p if p.endswith((".", "!", "?")) else p + "." for p in parts if p))
 
 

@@ -14,17 +14,22 @@ from bogam.study.report.cells import models, title
 from bogam.study.results import StudyResult
 
 TONES: dict[str, Tone] = {"stop": "stop", "warning": "warning", "note": "note"}
+CONTRADICTS = "impossible-numbers"
 
 
 def standing_boxes(result: StudyResult) -> list[Block]:
-    """Return a box each for a suspected leak, for broken discipline, and for cells that do not beat the copier."""
+    """Return a box each for a suspected leak, numbers that contradict each other, broken discipline, and weak cells."""
     blocks: list[Block] = []
     leaks = [row for row in result.probes if row["severity"] != "note"]
     if leaks:
         tone: Tone = "stop" if any(row["severity"] == "stop" for row in leaks) else "warning"
         blocks.append(Box(tone, "LEAK SUSPECTED. A predictor that learns nothing gains from this split, and so may "
                           "every model below.", [said(row) for row in leaks]))
-    broken = [row for row in result.discipline if row["severity"] != "note"]
+    untrue = [row for row in result.discipline if row["rule"] == CONTRADICTS]
+    if untrue:
+        blocks.append(Box("stop", "The numbers below cannot all be true. Do not rely on them before this is resolved.",
+                          [said(row) for row in untrue]))
+    broken = [row for row in result.discipline if row["severity"] != "note" and row["rule"] != CONTRADICTS]
     if broken:
         tone = "stop" if any(row["severity"] == "stop" for row in broken) else "warning"
         blocks.append(Box(tone, "How the runs were done", [said(row) for row in broken]))
@@ -63,5 +68,6 @@ def copying_blocks(result: StudyResult) -> list[Block]:
 def findings_blocks(rows: Sequence[dict[str, Any]]) -> list[Block]:
     """Return one statement per finding."""
     return [Statement(TONES[row["severity"]], row["severity"], clean(f"{row['title']} {row['detail']}".strip()),
-                      [f"{head} {clean(row[key])}" for key, head in (("why", "Why it matters:"), ("do", "What to do:"))
+                      [f"{head} {clean(row[key])}" for key, head in (("why", "Why it matters:"), ("worth", "Worth:"),
+                                                         ("do", "What to do:"))
                        if row.get(key)]) for row in rows]
