@@ -19,6 +19,8 @@ MOST = 100
 """Local features kept of one picture."""
 IN_ALL = 8_000_000
 """Local features kept of a whole set (1.2 GB), but no fewer than `LEAST` of one picture."""
+ONE_WAY = 0.03
+"""Detail that crosses the main direction, below which a picture is a line or an edge: all of those fit each other."""
 LEAST = 24
 CODE = 16
 """Side of the upright code."""
@@ -38,6 +40,20 @@ def canvas(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
         return picture
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
+
+
+def crossing(picture: NDArray[np.uint8]) -> float:
+    """Return how much of a (Y, X) picture's detail crosses its main direction: 0 one way only, 1 all ways alike.
+
+    The smaller over the larger eigenvalue of the structure tensor of the whole picture, of detail of about 1 to 5
+    pixels.
+    """
+    values = picture.astype(np.float32)
+    band = cv2.GaussianBlur(values, (0, 0), 1.2) - cv2.GaussianBlur(values, (0, 0), 4.8)
+    across, down = cv2.Sobel(band, cv2.CV_32F, 1, 0), cv2.Sobel(band, cv2.CV_32F, 0, 1)
+    xx, yy, xy = (float((u * v).mean()) for u, v in ((across, across), (down, down), (across, down)))
+    total, apart = xx + yy, float(np.hypot(xx - yy, 2 * xy))
+    return (total - apart) / (total + apart) if total + apart > 0 else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +86,11 @@ def features_of(picture: NDArray[np.uint8], most: int = MOST) -> Features:
     shares = found[order] / np.maximum(found[order].sum(axis=1, keepdims=True), 1e-6)
     return Features(np.array([(*points[k].pt, points[k].size, points[k].angle) for k in order], np.float32),
                     np.asarray(np.minimum(np.rint(np.sqrt(shares) * 512), 255), np.uint8))
+
+
+def nothing() -> tuple[Features, FloatArray]:
+    """Return no features and an empty code: such a picture is proposed for nothing."""
+    return Features(np.zeros((0, 4), np.float32), np.zeros((0, 128), np.uint8)), np.zeros(CODE * CODE, np.float32)
 
 
 def code_of(small: NDArray[np.uint8]) -> FloatArray:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bogam.core.types import FloatArray
 from bogam.data.same import candidates
 from bogam.data.same.court import Court
-from bogam.data.same.features import Features, code_of, features_of, per_picture, stacked
+from bogam.data.same.features import ONE_WAY, Features, code_of, crossing, features_of, nothing, per_picture, stacked
 from bogam.data.same.frame import Frame, frame_of, inner, of_whole
 from bogam.data.same.verify import Copy, Proposal
 
@@ -46,7 +46,7 @@ def find_copies(number: int, pictures: Callable[[int], NDArray[np.uint8]], small
     """Find the pictures that are copies of each other, each pair verified by alignment.
 
     Args:
-        number: of pictures, none of them blank.
+        number: of pictures, none of them blank. Of one edge or line alone no copy is sought.
         pictures: place to (Y, X) uint8, 128 at most, as `looks.Looks.picture`.
         small: place to (64, 64) uint8.
         files: name of the volume or film that a picture is a slice or frame of, "" for none.
@@ -68,16 +68,19 @@ def find_copies(number: int, pictures: Callable[[int], NDArray[np.uint8]], small
     def upright(k: int) -> NDArray[np.uint8]:
         return np.asarray(cv2.resize(within(k), SMALL, interpolation=cv2.INTER_AREA)) if k in frames else small(k)
 
+    def seen(k: int) -> tuple[Features, FloatArray]:
+        if crossing(within(k)) < ONE_WAY:
+            return nothing()
+        return features_of(within(k), most), code_of(upright(k))
+
     own_threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
         with ThreadPoolExecutor(threads) as pool:
-            features: list[Features] = list(pool.map(lambda k: features_of(within(k), most), range(number),
-                                                     chunksize=1))
-            codes = np.stack(list(pool.map(lambda k: code_of(upright(k)), range(number))))
+            features, codes = (list(part) for part in zip(*pool.map(seen, range(number)), strict=True))
         descriptors, owners = stacked(features)
         search = candidates.search_apart if sys.platform == "darwin" else candidates.search
-        voted, alike = search(descriptors, owners, codes)
+        voted, alike = search(descriptors, owners, np.stack(codes))
 
         def same_file(first: int, other: int) -> bool:
             return files is not None and bool(files[first]) and files[first] == files[other]

@@ -41,6 +41,10 @@ NOISY, NOISY_FINE, NOISY_MIDDLE, NOISY_COARSE, NOISY_GAIN = 0.12, 0.9, 0.84, 0.7
 WORN_FINE, WORN_MIDDLE, WORN_GAIN, WORN_CURVE = 0.8, 0.985, 0.02, 0.2
 """Only the finest detail is worn, as by compression: no flow mends it, and none departs from an affine map by more than
 0.2 for each unit of `pixel`."""
+LEAST_SHARE = 0.4
+"""Share of features that agree, where they proposed the map, below which no blurred or noisy copy is recognized."""
+MOST_CURVE = 1.0
+"""Departure from an affine map, for each unit of `pixel`, beyond which noise does not explain it in any set."""
 SHARP_CURVE, SOFTENED_CURVE, NOISY_CURVE = (0.3, 0.4), (1.0, 0.25), (0.0, 0.33)
 """Departure from an affine map that such copies may have among look-alikes: a + b * `pixel`. Else it is not limited."""
 BENT_FAR, BENT_NEAR, BENT_MIDDLE, BENT_COARSE = 0.92, 0.96, 0.98, 0.985
@@ -117,16 +121,18 @@ def verdict(like: Likeness, agreeing: int, share: float, rigor: Rigor, same_file
     fine, middle, coarse = like.straight
     if same_file:
         return "straight" if fine >= SAME_FILE and like.curve <= STIFF else None
+    clear = not agreeing or share >= LEAST_SHARE
     tilt, small = abs(like.energy.fine - like.energy.coarse), rigor.tight * (like.pixel - 1)
     if (fine >= SHARP + SHARP_SMALL * small and middle >= 0.9 and like.curve <= rigor.limit(SHARP_CURVE, like.pixel)) \
             or (like.curve <= NEARLY_STIFF and fine >= NEARLY_SHARP and middle >= 0.9) \
             or (like.curve <= STIFF and fine >= STIFF_FINE and middle >= STIFF_MIDDLE) \
             or (fine >= WORN_FINE and min(middle, coarse) >= WORN_MIDDLE and like.curve <= WORN_CURVE * like.pixel
                 and like.curved.fine - fine <= WORN_GAIN) \
-            or (tilt >= SOFTENED and middle >= SOFTENED_MIDDLE and coarse >= SOFTENED_COARSE
+            or (clear and tilt >= SOFTENED and middle >= SOFTENED_MIDDLE and coarse >= SOFTENED_COARSE
                 and like.curve <= rigor.limit(SOFTENED_CURVE, like.pixel)) \
-            or (tilt >= NOISY and fine <= NOISY_FINE and middle >= NOISY_MIDDLE and coarse >= NOISY_COARSE
-                and like.curve <= rigor.limit(NOISY_CURVE, like.pixel) and like.curved.middle - middle <= NOISY_GAIN):
+            or (clear and tilt >= NOISY and fine <= NOISY_FINE and middle >= NOISY_MIDDLE and coarse >= NOISY_COARSE
+                and like.curve <= min(rigor.limit(NOISY_CURVE, like.pixel), MOST_CURVE * like.pixel)
+                and like.curved.middle - middle <= NOISY_GAIN):
         return "straight"
     near = float(np.clip((fine - 0.6) / 0.15, 0, 1))
     far = BENT_FAR + near * (BENT_NEAR - BENT_FAR)
