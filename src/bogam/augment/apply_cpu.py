@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bogam.augment._scratch import lend
 from bogam.augment.family import Augment, Drawn
 from bogam.augment.geometry import move_geometry
 from bogam.augment.maps import Move, join
@@ -19,7 +20,7 @@ from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case, FloatArray
 
 Levels = tuple[float, float]
-_BLOCK = 32768
+_BLOCK = 16384
 
 
 def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
@@ -65,7 +66,11 @@ def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Draw
     source, target = image.reshape(-1), made.reshape(-1)
     if image.dtype == np.uint8 or (image.dtype.kind in "iu" and image.size > levels[1] - levels[0]):
         first, ramp = _ramp(image.dtype.str, *levels)
-        _look_up(source, first, write_levels(bend(ramp, steps), levels, image.dtype), target)
+        table = lend("table", ramp.shape, image.dtype)
+        for start in range(0, len(ramp), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            table[block] = write_levels(bend(ramp[block], steps), levels, image.dtype)
+        _look_up(source, first, table, target)
         return made
     for start in range(0, source.size, _BLOCK):  # blocks that stay in the processor's cache
         block = slice(start, start + _BLOCK)
@@ -87,16 +92,19 @@ def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> Flo
 
 def _look_up(source: Array, first: int, table: Array, target: Array) -> None:
     """Write to `target` the table's entry for each pixel; the table's first entry is for `first`, its ends go on."""
-    if source.dtype != np.uint8 and not _wide_tables():
-        index = source.astype(np.int32)
-        index -= first
+    if source.dtype == np.uint8:
+        cv2.LUT(source[None], table, dst=target[None])
+        return
+    if not _wide_tables():
+        index = lend("index", source.shape, np.int32)
+        np.subtract(source, first, out=index, dtype=np.int32)
         np.take(table, index, mode="clip", out=target)
         return
-    if source.dtype != np.uint8:
+    if len(table) < 65536 or source.dtype == np.int16:
         start = first - np.iinfo(source.dtype).min
-        whole = np.empty(65536, source.dtype)
+        whole = lend("whole table", (65536,), source.dtype)
         whole[:start], whole[start:start + len(table)], whole[start + len(table):] = table[0], table, table[-1]
-        table = np.concatenate([whole[32768:], whole[:32768]]) if source.dtype == np.int16 else whole  # -1 is 65535
+        table = np.roll(whole, 32768) if source.dtype == np.int16 else whole  # it looks -1 up at 65535
     cv2.LUT(source[None], table, dst=target[None])
 
 
