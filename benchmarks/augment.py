@@ -119,12 +119,14 @@ def chain(rounds: int, sizes: tuple[int, ...]) -> list[str]:
                 works[f"albumentations{note}"] = peers.albumentations_work(steps, image, mask)
             lines += rows(f"{side} {dtype}", alternate(works, rounds))
         image, mask = picture(side, "float32")
-        short = [step for step in CHAIN if next(iter(step)) in SHORT]
-        works = {"bogam": ours(CHAIN, image, mask, 1.0), "bogam, fewer steps": ours(short, image, mask, 1.0),
-                 "MONAI": peers.monai_chain(image, mask), "torchvision": peers.torchvision_chain(image, mask),
-                 "batchgeneratorsv2": peers.batchgenerators_chain(image, mask),
-                 **{f"kornia, batch {n}": peers.kornia_chain(image, mask, n) for n in (1, 4, 16)}}
-        lines += rows(f"{side} float32", alternate(works, max(3, rounds // 4)))
+        for left_out, others in ((("optical-distortion",), {"MONAI": peers.monai_chain(image, mask)}),
+                                 (("optical-distortion", "grid-distortion"), {
+                                     "torchvision": peers.torchvision_chain(image, mask),
+                                     "batchgeneratorsv2": peers.batchgenerators_chain(image, mask),
+                                     **{f"kornia, batch {n}": peers.kornia_chain(image, mask, n) for n in (1, 4, 16)}})):
+            steps = [step for step in CHAIN if next(iter(step)) not in left_out]
+            works = {f"bogam without {' and '.join(left_out)}": ours(steps, image, mask, 1.0), **others}
+            lines += rows(f"{side} float32", alternate(works, max(3, rounds // 4)))
     return lines
 
 

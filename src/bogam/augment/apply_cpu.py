@@ -20,7 +20,7 @@ from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case, FloatArray
 
 Levels = tuple[float, float]
-_BLOCK = 16384
+_BLOCK = 32768
 
 
 def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
@@ -85,8 +85,8 @@ def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> Flo
         if part.closed:
             level = bent
             continue
-        target = None if np.may_share_memory(bent, level) else bent
-        level = np.clip(bent, 0.0, 1.0, out=target)
+        own = bent is not level and bent.flags.owndata
+        level = np.clip(bent, 0.0, 1.0, out=bent if own else None)
     return level
 
 

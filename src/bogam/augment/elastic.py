@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -68,7 +69,7 @@ def _shifted(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
     cells = drawn["cells"]
     kind = where[0].dtype
     shifts = _control(drawn["seed"], tuple(cells)).astype(kind, copy=False)
-    first, *rest = (_spline(place, count, side) for place, count, side in zip(where, cells, shape, strict=True))
+    first, *rest = _splines(where, cells, shape)
     flat = first.reshape(len(first), -1)
     summed = np.empty((shifts[:, 0].size, flat.shape[1]), kind)
     times(np.moveaxis(shifts, 1, -1).reshape(-1, len(first)), flat, summed)
@@ -89,16 +90,32 @@ def _control(seed: int, cells: tuple[int, ...]) -> NDArray[np.float32]:
     return shifts
 
 
-def _spline(place: FloatArray, count: int, side: int) -> FloatArray:
-    """Return the weight of each control point along one axis at each place, (count + 3, *places)."""
+def _splines(where: Places, cells: Sequence[int], shape: tuple[int, ...]) -> list[FloatArray]:
+    """Return per axis the weight of each control point at each place, (count + 3, *places)."""
+    kind = where[0].dtype
+    if len({place.shape for place in where}) == 1 and len(set(cells)) == 1:  # all axes in one go
+        scale = np.array([count / side for count, side in zip(cells, shape, strict=True)], kind)
+        weight = _weights(np.stack(where), scale.reshape(-1, *(1,) * where[0].ndim), cells[0])
+        return [weight[:, axis] for axis in range(len(where))]
+    return [_weights(place, kind.type(count / side), count)
+            for place, count, side in zip(where, cells, shape, strict=True)]
+
+
+def _weights(place: FloatArray, scale: Any, count: int) -> FloatArray:
+    """Return the cubic B-spline of each control point at each place, (count + 3, *places)."""
     kind = place.dtype
     points = np.arange(-1, count + 2, dtype=kind).reshape(-1, *(1,) * place.ndim)
-    far = np.abs((place + kind.type(0.5)) * kind.type(count / side) - points)
-    outer = np.maximum(2 - far, 0)
-    inner = np.maximum(1 - far, 0)
-    weight: FloatArray = outer * outer * outer
-    inner = inner * inner * inner
-    inner *= 4
-    weight -= inner
+    far = (place + kind.type(0.5)) * scale - points
+    np.abs(far, out=far)
+    outer = 2 - far
+    np.maximum(outer, 0, out=outer)
+    inner = np.subtract(1, far, out=far)
+    np.maximum(inner, 0, out=inner)
+    weight: FloatArray = outer * outer
+    weight *= outer
+    cube = np.multiply(inner, inner, out=outer)
+    cube *= inner
+    cube *= 4
+    weight -= cube
     weight *= 1 / 6
     return weight

@@ -74,8 +74,9 @@ class Plan:
         except AttributeError:
             keyed = self._local.keyed = KeyedGenerator()
         entries: list[dict[str, Any]] = []
+        at = keyed.under(self.seed, "augment", epoch, case.id, occurrence)
         for position, step in enumerate(self.steps):
-            rng = keyed.at(self.seed, "augment", epoch, case.id, occurrence, position)
+            rng = at(position)
             if rng.random() < step.probability:
                 entries.append(self.draw_step(step, rng, case))
                 if step.group == "mix":
