@@ -17,6 +17,7 @@ from bogam.augment.geometry import move_geometry
 from bogam.augment.maps import Move, join
 from bogam.augment.sampling import sample
 from bogam.core.errors import UserError, say
+from bogam.core.look_up import look_up
 from bogam.core.types import Array, Case, FloatArray
 
 Levels = tuple[float, float]
@@ -72,28 +73,39 @@ def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Draw
             table[block] = write_levels(bend(ramp[block], steps), levels, image.dtype)
         _look_up(source, first, table, target)
         return made
+    plain = image.dtype == np.float32 and tuple(levels) == (0.0, 1.0)
     for start in range(0, source.size, _BLOCK):  # blocks that stay in the processor's cache
-        block = slice(start, start + _BLOCK)
-        target[block] = write_levels(bend(read_levels(source[block], levels), steps), levels, image.dtype)
+        pixels, goal = source[start:start + _BLOCK], target[start:start + _BLOCK]
+        level = np.clip(pixels, 0.0, 1.0, out=lend("level", pixels.shape, np.float32)) if plain else \
+            read_levels(pixels, levels)
+        bent = write_levels(bend(level, steps, goal if plain else None), levels, image.dtype)
+        if bent is not goal:
+            goal[...] = bent
     return made
 
 
-def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> FloatArray:
-    """Return shares of the levels after several tones, each clamped to [0, 1] before the next."""
-    for part, drawn in steps:
+def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]], out: FloatArray | None = None) -> FloatArray:
+    """Return shares of the levels after several tones, each clamped to [0, 1] before the next.
+
+    Args:
+        level: shares of the levels in [0, 1].
+        steps: tone parts and what they drew, in order.
+        out: where the result may be written; look whether it is what comes back.
+    """
+    for number, (part, drawn) in enumerate(steps, 1):
         bent = part.tone(level, drawn)
         if part.closed:
             level = bent
             continue
         own = bent is not level and bent.flags.owndata
-        level = np.clip(bent, 0.0, 1.0, out=bent if own else None)
+        level = np.clip(bent, 0.0, 1.0, out=out if out is not None and number == len(steps) else bent if own else None)
     return level
 
 
 def _look_up(source: Array, first: int, table: Array, target: Array) -> None:
     """Write to `target` the table's entry for each pixel; the table's first entry is for `first`, its ends go on."""
     if source.dtype == np.uint8:
-        cv2.LUT(source[None], table, dst=target[None])
+        look_up(source, table, target)
         return
     if not _wide_tables():
         index = lend("index", source.shape, np.int32)
