@@ -179,12 +179,22 @@ def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Arr
 def check_levels(case: Case, kind: str) -> Levels:
     """Return a case's levels. Raises UserError where they are unknown, empty or beyond the dtype: none are guessed."""
     levels, dtype = case.levels, case.image.dtype
-    if levels is not None and levels[0] < levels[1] and (
-            dtype.kind == "f" or (np.iinfo(dtype).min <= levels[0] and levels[1] <= np.iinfo(dtype).max)):
-        return levels
+    if levels is not None and levels[0] < levels[1]:
+        least, most = _limits(dtype)
+        if least <= levels[0] and levels[1] <= most:
+            return levels
     got = "no grey levels" if levels is None else f"grey levels {levels} for {dtype} pixels"
     raise UserError(say(f"case {case.id}, augmentation {kind}", got, "low < high, both within the pixel type",
                         "Put a window step into 'prepare', or leave this augmentation out."))
+
+
+@lru_cache(maxsize=16)
+def _limits(dtype: np.dtype[Any]) -> tuple[float, float]:
+    """Return what a pixel type can hold; numpy works it out anew each time, for longer than a tone takes."""
+    if dtype.kind == "f":
+        return -math.inf, math.inf
+    info = np.iinfo(dtype)
+    return float(info.min), float(info.max)
 
 
 def check_finite(case: Case) -> None:

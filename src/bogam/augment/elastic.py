@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
@@ -14,10 +15,11 @@ from pydantic import AfterValidator
 from bogam.augment.family import Augment, Drawn, Group, MinVisible, Places, augmentations, draw_between
 from bogam.augment.maps import times
 from bogam.core.fields import Count, Range, Size
-from bogam.core.seeds import generator
+from bogam.core.seeds import KeyedGenerator
 from bogam.core.types import Case, FloatArray
 
 _PLACES = 4096
+_local = threading.local()
 
 
 def _check_no_fold(value: tuple[float, float]) -> tuple[float, float]:
@@ -72,7 +74,7 @@ def _shifted(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
     first, *rest = _splines(where, cells, shape)
     flat = first.reshape(len(first), -1)
     summed = np.empty((shifts[:, 0].size, flat.shape[1]), kind)
-    times(np.moveaxis(shifts, 1, -1).reshape(-1, len(first)), flat, summed)
+    times(shifts.transpose(0, *range(2, shifts.ndim), 1).reshape(-1, len(first)), flat, summed)
     shifts = summed.reshape(*shifts.shape[:1], *shifts.shape[2:], *first.shape[1:])
     for spline in rest:
         shifts = (shifts * spline.reshape(len(spline), *(1,) * (shifts.ndim - 1 - spline.ndim), *spline.shape[1:])
@@ -85,7 +87,10 @@ def _shifted(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
 def _control(seed: int, cells: tuple[int, ...]) -> NDArray[np.float32]:
     """Return the shifts of all control points, (axes, cells + 3 along each axis), in (-1, 1)."""
     size = (len(cells), *(count + 3 for count in cells))
-    shifts: NDArray[np.float32] = generator("elastic", seed).random(size, dtype=np.float32) * 2 - 1
+    if not hasattr(_local, "keyed"):
+        _local.keyed = KeyedGenerator()
+    rng: np.random.Generator = _local.keyed.at("elastic", seed)
+    shifts: NDArray[np.float32] = rng.random(size, dtype=np.float32) * 2 - 1
     shifts.setflags(write=False)
     return shifts
 
