@@ -34,4 +34,5 @@ def lend(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
     if held is None or held.size < size:
         held = np.empty(size, np.uint8)
         setattr(_local, name, held)
-    return held[:size].view(kind).reshape(shape)
+    lent: Array = held[:size].view(kind).reshape(shape)
+    return lent

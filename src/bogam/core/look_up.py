@@ -28,4 +28,4 @@ def look_up(source: Bytes, table: Bytes, target: Bytes) -> None:
     if target is not source:
         np.copyto(target, source)
     if target.size:
-        stringzilla.translate(memoryview(target.reshape(-1)), memoryview(table), inplace=True)
+        stringzilla.translate(target.reshape(-1).data, table.data, inplace=True)
