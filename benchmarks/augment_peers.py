@@ -36,19 +36,25 @@ def quiet() -> None:
     declare_operators()  # lets torchvision be imported beside a CPU build of torch
 
 
-def albumentations_steps(elastic: str = "fast") -> dict[str, Any]:
-    """Return one transform per step of the chain; masks nearest, no keypoints.
+ELASTIC: dict[str, dict[str, Any]] = {
+    "default": {"alpha": 1900, "sigma": 20},
+    "uniform": {"alpha": 700, "sigma": 20, "noise_distribution": "uniform"},
+    "approximate": {"alpha": 165, "sigma": 20, "noise_distribution": "uniform", "approximate": True},
+    "one-field": {"alpha": 165, "sigma": 20, "noise_distribution": "uniform", "approximate": True, "same_dxdy": True}}
+"""Settings of albumentations' elastic transform that move pixels by 5 on average, as bogam's does at 512 pixels.
 
-    `elastic`: "default" smooths normal noise with a Gaussian of 20 pixels; "fast" draws uniform noise, which is sooner
-    drawn, and sets `approximate`, which blurs by 17 pixels whatever the width asked for, so that the bends are narrower
-    and rougher; "one-field" moves y and x alike as well, which is less than the same work.
-    """
+Uniform noise is sooner drawn than normal noise. `approximate` blurs it by 17 pixels, whatever width is asked for: at
+this strength the image folds over itself (`--only folds`), so it is not the same work. `same_dxdy` moves both axes
+alike.
+"""
+
+
+def albumentations_steps(elastic: str = "uniform") -> dict[str, Any]:
+    """Return one transform per step of the chain; masks nearest, no keypoints; `elastic` names one of `ELASTIC`."""
     import albumentations as A
     return {"flip": A.HorizontalFlip(p=1),
             "affine": A.Affine(scale=(0.9, 1.1), translate_percent=(-0.1, 0.1), rotate=(-15, 15), p=1),
-            "elastic": A.ElasticTransform(alpha=300, sigma=20, approximate=elastic != "default",
-                                          noise_distribution="gaussian" if elastic == "default" else "uniform",
-                                          same_dxdy=elastic == "one-field", p=1),
+            "elastic": A.ElasticTransform(**ELASTIC[elastic], p=1),
             "grid-distortion": A.GridDistortion(num_steps=5, distort_limit=(-0.3, 0.3), p=1),
             "optical-distortion": A.OpticalDistortion(distort_limit=(-0.15, 0.15), p=1),
             "brightness-contrast": A.RandomBrightnessContrast(0.1, 0.2, p=1),
