@@ -114,8 +114,9 @@ def chain(rounds: int, sizes: tuple[int, ...]) -> list[str]:
     """The medical chain against the floor and every library."""
     lines = ["## The medical chain", "", "Flip, affine, elastic, grid distortion, optical distortion, brightness, "
              "contrast, gamma, Gaussian blur of image and mask. MONAI lacks the optical distortion; kornia, "
-             "torchvision and batchgeneratorsv2 lack both: bogam does the same steps. Its elastic bends fold where "
-             "they are approximate, see below, and with `dx = dy` both axes move alike: less than the same work.", "",
+             "torchvision and batchgeneratorsv2 lack both: bogam does the same steps. albumentations' elastic "
+             "bends fold where they are approximate, see below, and with `dx = dy` both axes move alike: neither is "
+             "the same work.", "",
              "| image | library | ms | times bogam |", "| --- | --- | --- | --- |"]
     for side in sizes:
         for dtype, high in DEPTHS.items():
