@@ -14,7 +14,8 @@ from bogam.core.fields import Count, CountRange, Positive, Share
 from bogam.core.types import Case, FloatArray
 
 _WRITTEN = WithJsonSchema({"type": "array", "minItems": 1, "items": {
-    "type": ["string", "object"], "description": "An augmentation by its name or as {name: {fields}}."}})
+    "anyOf": [{"type": "string"}, {"type": "object"}],
+    "description": "An augmentation by its name or as {name: {fields}}."}})
 
 
 def _parse(value: Any) -> tuple[Augment, ...]:
