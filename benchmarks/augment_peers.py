@@ -36,17 +36,25 @@ def quiet() -> None:
     declare_operators()  # lets torchvision be imported beside a CPU build of torch
 
 
-def albumentations_steps(elastic: str = "fast") -> dict[str, Any]:
-    """Return one transform per step of the chain; masks nearest, no keypoints.
+ELASTIC: dict[str, dict[str, Any]] = {
+    "default": {"alpha": 1900, "sigma": 20},
+    "uniform": {"alpha": 700, "sigma": 20, "noise_distribution": "uniform"},
+    "approximate": {"alpha": 165, "sigma": 20, "noise_distribution": "uniform", "approximate": True},
+    "one-field": {"alpha": 165, "sigma": 20, "noise_distribution": "uniform", "approximate": True, "same_dxdy": True}}
+"""Settings of albumentations' elastic transform that move pixels by 5 on average, as bogam's does at 512 pixels.
 
-    `elastic`: "default" smooths with a Gaussian; "fast" with a box (approximate); "one-field" moves y and x alike as
-    well, which is less than the same work.
-    """
+Uniform noise is sooner drawn than normal noise. `approximate` blurs it by 17 pixels, whatever width is asked for: at
+this strength the image folds over itself (`--only folds`), so it is not the same work. `same_dxdy` moves both axes
+alike.
+"""
+
+
+def albumentations_steps(elastic: str = "uniform") -> dict[str, Any]:
+    """Return one transform per step of the chain; masks nearest, no keypoints; `elastic` names one of `ELASTIC`."""
     import albumentations as A
     return {"flip": A.HorizontalFlip(p=1),
             "affine": A.Affine(scale=(0.9, 1.1), translate_percent=(-0.1, 0.1), rotate=(-15, 15), p=1),
-            "elastic": A.ElasticTransform(alpha=300, sigma=20, approximate=elastic != "default",
-                                          same_dxdy=elastic == "one-field", p=1),
+            "elastic": A.ElasticTransform(**ELASTIC[elastic], p=1),
             "grid-distortion": A.GridDistortion(num_steps=5, distort_limit=(-0.3, 0.3), p=1),
             "optical-distortion": A.OpticalDistortion(distort_limit=(-0.15, 0.15), p=1),
             "brightness-contrast": A.RandomBrightnessContrast(0.1, 0.2, p=1),
@@ -192,20 +200,28 @@ def single(kind: str, image: np.ndarray, mask: np.ndarray) -> dict[str, Work]:
         "contrast": lambda: A.RandomBrightnessContrast(0.0, 0.2, p=1), "gamma": lambda: chain["gamma"],
         "invert": lambda: A.InvertImg(p=1), "equalize": lambda: A.Equalize(p=1),
         "solarize": lambda: A.Solarize((0.5, 0.5), p=1), "posterize": lambda: A.Posterize((4, 4), p=1),
-        "gaussian-blur": lambda: chain["gaussian-blur"], "median": lambda: A.MedianBlur((3, 3), p=1),
+        "gaussian-blur": lambda: chain["gaussian-blur"], "median": lambda: A.MedianBlur((3, 5), p=1),
         "motion-blur": lambda: A.MotionBlur((7, 7), p=1), "sharpen": lambda: A.Sharpen(p=1),
         "unsharp": lambda: A.UnsharpMask((7, 7), sigma_limit=(SIGMA, SIGMA), p=1),
         "clahe": lambda: A.CLAHE((1.0, 3.0), (8, 8), p=1), "noise": lambda: A.GaussNoise((0.01, 0.05), p=1),
         "poisson-noise": lambda: A.ShotNoise(p=1),
         "speckle-noise": lambda: A.MultiplicativeNoise((0.9, 1.1), elementwise=True, p=1),
         "cutout": lambda: A.CoarseDropout(num_holes_range=(1, 1), p=1), "grid-mask": lambda: A.GridDropout(p=1),
-        "low-resolution": lambda: A.Downscale((0.25, 0.5), p=1),
+        "low-resolution": lambda: A.Downscale((0.5, 0.9), p=1, interpolation_pair={
+            "downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}),
         "jpeg-compression": lambda: A.ImageCompression(quality_range=(30, 80), p=1)}
     if kind not in table:
         return {}
     work = albumentations_work([table[kind]()], image, mask)
     try:
-        work()
+        made = work()
     except (ValueError, TypeError, cv2.error):
         return {}  # the library refuses this depth
-    return {"albumentations": work}
+    coarse = image.dtype != np.uint8 and kind != "posterize" and is_coarse(made["image"] if isinstance(
+        made, dict) else made)
+    return {f"albumentations{', at 8 bit' if coarse else ''}": work}
+
+
+def is_coarse(image: Any) -> bool:
+    """Return whether no more than 256 grey levels are left: the library has worked on an 8-bit copy."""
+    return len(np.unique(np.asarray(image))) <= 256

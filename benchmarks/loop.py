@@ -38,7 +38,9 @@ NETWORKS: dict[str, dict[str, Any]] = {
              "normalize": "zero-one"},
 }
 AUGMENT = ("flip-horizontal", "flip-vertical", "rotate", "shift", "zoom", "brightness", "contrast", "gamma")
-BAR = 0.9
+CHAIN = ("flip-horizontal", "rotate", "shift", "zoom", "elastic", "grid-distortion", "optical-distortion", "brightness",
+         "contrast", "gamma", "gaussian-blur")
+BAR, CHAIN_BAR = 0.9, 0.85
 WARM_UP = 2
 
 
@@ -176,11 +178,11 @@ def measure(name: str, threads: int, rounds: int, steps: int, channels: str,
             "images": images, "load": machine.load()}
 
 
-def table(rows: list[dict[str, Any]], facts: dict[str, Any]) -> str:
+def table(rows: list[dict[str, Any]], facts: dict[str, Any], bar: float) -> str:
     """Return the results as Markdown."""
     lines = ["# The real training loop against the bare network", "", str(__doc__).split("\n\n", 1)[1].strip(), "",
              machine.sentence(facts), "",
-             f"The bar: the real loop reaches {BAR:.0%} of the bare network's throughput. Quartiles are those of the "
+             f"The bar: the real loop reaches {bar:.0%} of the bare network's throughput. Quartiles are those of the "
              "paired ratios. Noise: quartiles of the ratio of one bare round to the next, which would be 1 on a quiet "
              "machine. Processor time: the same ratio in seconds of processor time of all threads, which other work on "
              "the machine hardly changes; with one thread on one core it is what a quiet machine would show. With "
@@ -195,7 +197,7 @@ def table(rows: list[dict[str, Any]], facts: dict[str, Any]) -> str:
                      f"| {low:.3f} to {high:.3f} | {row['processor_ratio']:.3f} "
                      f"| {quiet:.2f} to {loud:.2f} | {row['real_images_per_s']:.0f} "
                      f"| {row['bare_images_per_s']:.0f} | {row['rounds']} | {load} "
-                     f"| {'met' if row['ratio'] >= BAR else '**missed**'} |")
+                     f"| {'met' if row['ratio'] >= bar else '**missed**'} |")
     lines += ["", "Pictures and masks decoded (files read through `read_picture` and `read_mask`):", "",
               "| network | threads | images | first preparation | preparation with a warm cache | all epochs |",
               "|---|---|---|---|---|---|"]
@@ -215,7 +217,8 @@ def main() -> None:
     options.add_argument("--steps", type=int, default=8)
     options.add_argument("--channels", choices=["gray", "rgb"], default="gray")
     options.add_argument("--augment", nargs="+", default=list(AUGMENT), metavar="STEP",
-                         help="steps and named sets in place of the usual ones; results go to loop-NAMES")
+                         help="steps and named sets in place of the usual ones; results go to loop-NAMES, or to "
+                         f"loop-chain with all of {' '.join(CHAIN)}, of which less is asked")
     options.add_argument("--only", action="store_true", help="measure in this process and print JSON")
     chosen = options.parse_args()
     if chosen.only:
@@ -224,7 +227,9 @@ def main() -> None:
         return
     facts, rows = machine.facts(), []
     usual = tuple(chosen.augment) == AUGMENT
-    results = "loop" if usual else f"loop-{'-'.join(chosen.augment)}"
+    whole = set(CHAIN) <= set(chosen.augment)
+    bar = CHAIN_BAR if whole else BAR
+    results = "loop" if usual else "loop-chain" if whole else f"loop-{'-'.join(chosen.augment)}"
     for threads in chosen.threads:
         for name in chosen.networks:
             print(f"{NETWORKS[name]['title']}, {threads} threads ...", file=sys.stderr)
@@ -234,10 +239,10 @@ def main() -> None:
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True,
                                   env={**os.environ, "OMP_NUM_THREADS": str(threads)})
             rows.append(json.loads(done.stdout.splitlines()[-1]))
-            machine.write(results, {"machine": facts, "bar": BAR, "augment": chosen.augment, "rows": rows},
-                          table(rows, facts))
-    print(table(rows, facts))
-    if any(row["ratio"] < BAR or row["decodes"]["training"] or row["decodes"]["warm preparation"] for row in rows):
+            machine.write(results, {"machine": facts, "bar": bar, "augment": chosen.augment, "rows": rows},
+                          table(rows, facts, bar))
+    print(table(rows, facts, bar))
+    if any(row["ratio"] < bar or row["decodes"]["training"] or row["decodes"]["warm preparation"] for row in rows):
         sys.exit(1)
 
 

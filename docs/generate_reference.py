@@ -41,7 +41,7 @@ from bogam.train.section import TrainSection
 FOLDER = Path(__file__).parent / "reference"
 HEAD = "<!-- Written by docs/generate_reference.py from the code. Do not edit. -->"
 ELSEWHERE = {
-    "prepare": "list of [prepare steps](prepare.md)", "augment": "set or list of [augmentations](augmentations.md)",
+    "prepare": "list of [prepare steps](prepare.md)", "augment": "set, [augmentation](augmentations.md), list",
     "model": "[network](networks.md)", "loss": "[loss](losses.md)", "optimizer": "[optimizer](#optimizers)",
     "schedule": "[schedule](#schedules)", "data": "[section](#data)", "split": "[section](#split)",
     "audit": "[section](#audit)", "train": "[section](#train)", "report": "[section](#report)"}

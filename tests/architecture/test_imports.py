@@ -26,6 +26,7 @@ OUTSIDE = {
     "rich": {"cli"},
     "click": {"cli"},
     "yaml": {"study"},
+    "stringzilla": {"core/look_up.py"},
     "safetensors": {"predict/weights.py", "models"},
 }
 

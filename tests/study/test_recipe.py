@@ -1,13 +1,17 @@
 """Reading recipes, and what a faulty one says."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from bogam.augment._modality_sets import MODALITIES, STRENGTHS
+from bogam.augment.family import augmentations
+from bogam.augment.sets import SETS
 from bogam.core.errors import UserError
 from bogam.study.commented import commented
-from bogam.study.recipe import Recipe, cells, control_of, label_of, load_recipe, parse_recipe
+from bogam.study.recipe import Recipe, cells, control_of, label_of, load_recipe, parse_recipe, schema
 
 PLAIN = {"task": "segmentation", "data": {"root": "."}, "prepare": ["normalize"], "model": "unet", "loss": "bce"}
 
@@ -28,6 +32,30 @@ def test_all_faults_at_once_with_near_misses() -> None:
     assert "Did you mean 'unet'" in text
     assert "Did you mean 'loss'" in text
     assert "Did you mean 'train.epochs'" in text
+
+
+def test_augment_takes_every_set_every_part_and_lists_of_both() -> None:
+    for name, steps in SETS.items():
+        assert [s.kind for s in parse_recipe({**PLAIN, "augment": name}).augment] == [k for s in steps for k in s]
+    made = parse_recipe({**PLAIN, "augment": ["x-ray-light", "cutout", {"gamma": {"gamma": [0.5, 2.0]}}]}).augment
+    assert [step.kind for step in made] == [*(k for s in SETS["x-ray-light"] for k in s), "cutout", "gamma"]
+    with pytest.raises(UserError, match="Did you mean 'x-ray-light'"):
+        parse_recipe({**PLAIN, "augment": ["x-ray-ligth"]})
+    for wrong in (None, 3, [["gamma"]]):
+        with pytest.raises(UserError, match="expected the name of an augmentation"):
+            parse_recipe({**PLAIN, "augment": wrong})
+
+
+def test_the_schema_allows_and_describes_what_augment_takes() -> None:
+    made = schema()
+    one = made["$defs"]["Augment"]["anyOf"]
+    assert one[0]["enum"] == list(SETS)
+    assert one[1]["enum"] == augmentations.names()
+    assert {name for option in one[2:] for name in option["properties"]} == set(augmentations.names())
+    held = made["properties"]["augment"]
+    assert held["anyOf"] == [{"$ref": "#/$defs/Augment"}, {"type": "array", "items": {"$ref": "#/$defs/Augment"}}]
+    assert all(word in held["description"] for word in ("none, geometric, filter, all", *MODALITIES, *STRENGTHS))
+    assert set(re.findall(r"#/\$defs/(\w+)", json.dumps(made))) <= set(made["$defs"])  # no reference leads nowhere
 
 
 def test_parts_that_do_not_fit_the_task() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from bogam.augment._scratch import lend
 from bogam.core.types import Array, FloatArray
 
 Levels = tuple[float, float]
@@ -63,14 +64,24 @@ def plane_by_plane(image: Array, work: Callable[[Array], Array]) -> Array:
     return made
 
 
-def through_float(plane: Array, work: Callable[[Array], Array]) -> Array:
+def through_float(plane: Array, work: Callable[[Array, Array | None], Array], bounded: bool = False) -> Array:
     """Return what `work` makes of a plane, computed in float32 where it has 16 bits and rounded once.
 
     OpenCV's filters take 16-bit planes too, ten times slower than float32 ones.
+
+    Args:
+        plane: (Y, X), or (Z, Y, X) where the work takes it.
+        work: takes a plane, and where to write what it returns: an array of the plane's shape and type, or None for a
+            new one.
+        bounded: no result lies outside the values that the plane has.
     """
     if plane.dtype.kind == "f" or plane.dtype.itemsize == 1:
-        return work(plane)
-    info = np.iinfo(plane.dtype)
-    made = work(plane.astype(np.float32))
+        return work(plane, None)
+    wide = lend("wide", plane.shape, np.float32)
+    np.copyto(wide, plane)
+    made = work(wide, lend("filtered", plane.shape, np.float32))
     np.rint(made, out=made)
-    return np.clip(made, info.min, info.max, out=made).astype(plane.dtype)
+    if not bounded:
+        info = np.iinfo(plane.dtype)
+        np.clip(made, info.min, info.max, out=made)
+    return made.astype(plane.dtype)

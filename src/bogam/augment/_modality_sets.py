@@ -43,8 +43,10 @@ def _rotate(reason: str, *degrees: float) -> Row:
     return Row("rotate", reason, *({"probability": 0.5, "angle_degrees": _both(-most, most)} for most in degrees))
 
 
-def _shift(reason: str, *shares: float) -> Row:
-    return Row("shift", reason, *({"probability": 0.5, "down": _both(-most, most), "right": _both(-most, most)}
+def _shift(reason: str, *shares: float, deep: bool = False) -> Row:
+    """Return a shift along rows and columns; of a volume along its slices too, where that is `deep`."""
+    axes = ("down", "right", "deep") if deep else ("down", "right")
+    return Row("shift", reason, *({"probability": 0.5, **{axis: _both(-most, most) for axis in axes}}
                                   for most in shares))
 
 
@@ -121,7 +123,7 @@ MODALITIES: Mapping[str, tuple[str, tuple[Row, ...]]] = {
     "ct": ("Axial slices or volumes. No flips: liver, spleen and heart have a side. Grey is calibrated in Hounsfield "
            "units, so grey levels move little.", (
         _rotate("The patient lies a little turned.", 5, 10, 15),
-        _shift("The field of view is set by hand.", 0.03, 0.05, 0.1),
+        _shift("The field of view is set by hand.", 0.03, 0.05, 0.1, deep=True),
         _zoom("Patients and fields of view differ in size.", 1.05, 1.12, 1.25),
         _window("Calibration drifts by a few Hounsfield units; more than that teaches to ignore them.", (0.01, 1.03),
                 (0.02, 1.06), (0.04, 1.12)),
@@ -136,7 +138,7 @@ MODALITIES: Mapping[str, tuple[str, tuple[Row, ...]]] = {
     "mr": ("Slices or volumes. No flips: a brain looks symmetric, a lesion's side is not. Grey has no unit and differs "
            "from scan to scan.", (
         _rotate("The head or body lies a little turned.", 5, 10, 20),
-        _shift("The field of view is set by hand.", 0.03, 0.05, 0.1),
+        _shift("The field of view is set by hand.", 0.03, 0.05, 0.1, deep=True),
         _zoom("Patients and fields of view differ in size.", 1.05, 1.12, 1.25),
         _gamma("Contrast follows the sequence's times.", 1.1, 1.25, 1.5),
         _range("bias-field", "ratio", "Receive coils are uneven.", _both(1.05, 1.3), _both(1.1, 1.6), _both(1.2, 2.2),

@@ -11,11 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bogam.augment._scratch import lend
 from bogam.augment.family import Augment, Drawn
 from bogam.augment.geometry import move_geometry
 from bogam.augment.maps import Move, join
 from bogam.augment.sampling import sample
 from bogam.core.errors import UserError, say
+from bogam.core.look_up import look_up
 from bogam.core.types import Array, Case, FloatArray
 
 Levels = tuple[float, float]
@@ -65,38 +67,56 @@ def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Draw
     source, target = image.reshape(-1), made.reshape(-1)
     if image.dtype == np.uint8 or (image.dtype.kind in "iu" and image.size > levels[1] - levels[0]):
         first, ramp = _ramp(image.dtype.str, *levels)
-        _look_up(source, first, write_levels(bend(ramp, steps), levels, image.dtype), target)
+        table = lend("table", ramp.shape, image.dtype)
+        for start in range(0, len(ramp), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            table[block] = write_levels(bend(ramp[block], steps), levels, image.dtype)
+        _look_up(source, first, table, target)
         return made
+    plain = image.dtype == np.float32 and tuple(levels) == (0.0, 1.0)
     for start in range(0, source.size, _BLOCK):  # blocks that stay in the processor's cache
-        block = slice(start, start + _BLOCK)
-        target[block] = write_levels(bend(read_levels(source[block], levels), steps), levels, image.dtype)
+        pixels, goal = source[start:start + _BLOCK], target[start:start + _BLOCK]
+        level = np.clip(pixels, 0.0, 1.0, out=lend("level", pixels.shape, np.float32)) if plain else \
+            read_levels(pixels, levels)
+        bent = write_levels(bend(level, steps, goal if plain else None), levels, image.dtype)
+        if bent is not goal:
+            goal[...] = bent
     return made
 
 
-def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]]) -> FloatArray:
-    """Return shares of the levels after several tones, each clamped to [0, 1] before the next."""
-    for part, drawn in steps:
+def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]], out: FloatArray | None = None) -> FloatArray:
+    """Return shares of the levels after several tones, each clamped to [0, 1] before the next.
+
+    Args:
+        level: shares of the levels in [0, 1].
+        steps: tone parts and what they drew, in order.
+        out: where the result may be written; look whether it is what comes back.
+    """
+    for number, (part, drawn) in enumerate(steps, 1):
         bent = part.tone(level, drawn)
         if part.closed:
             level = bent
             continue
-        target = None if np.may_share_memory(bent, level) else bent
-        level = np.clip(bent, 0.0, 1.0, out=target)
+        own = bent is not level and bent.flags.owndata
+        level = np.clip(bent, 0.0, 1.0, out=out if out is not None and number == len(steps) else bent if own else None)
     return level
 
 
 def _look_up(source: Array, first: int, table: Array, target: Array) -> None:
     """Write to `target` the table's entry for each pixel; the table's first entry is for `first`, its ends go on."""
-    if source.dtype != np.uint8 and not _wide_tables():
-        index = source.astype(np.int32)
-        index -= first
+    if source.dtype == np.uint8:
+        look_up(source, table, target)
+        return
+    if not _wide_tables():
+        index = lend("index", source.shape, np.int32)
+        np.subtract(source, first, out=index, dtype=np.int32)
         np.take(table, index, mode="clip", out=target)
         return
-    if source.dtype != np.uint8:
+    if len(table) < 65536 or source.dtype == np.int16:
         start = first - np.iinfo(source.dtype).min
-        whole = np.empty(65536, source.dtype)
+        whole = lend("whole table", (65536,), source.dtype)
         whole[:start], whole[start:start + len(table)], whole[start + len(table):] = table[0], table, table[-1]
-        table = np.concatenate([whole[32768:], whole[:32768]]) if source.dtype == np.int16 else whole  # -1 is 65535
+        table = np.roll(whole, 32768) if source.dtype == np.int16 else whole  # it looks -1 up at 65535
     cv2.LUT(source[None], table, dst=target[None])
 
 
@@ -159,12 +179,22 @@ def write_levels(level: FloatArray, levels: Levels, dtype: np.dtype[Any]) -> Arr
 def check_levels(case: Case, kind: str) -> Levels:
     """Return a case's levels. Raises UserError where they are unknown, empty or beyond the dtype: none are guessed."""
     levels, dtype = case.levels, case.image.dtype
-    if levels is not None and levels[0] < levels[1] and (
-            dtype.kind == "f" or (np.iinfo(dtype).min <= levels[0] and levels[1] <= np.iinfo(dtype).max)):
-        return levels
+    if levels is not None and levels[0] < levels[1]:
+        least, most = _limits(dtype)
+        if least <= levels[0] and levels[1] <= most:
+            return levels
     got = "no grey levels" if levels is None else f"grey levels {levels} for {dtype} pixels"
     raise UserError(say(f"case {case.id}, augmentation {kind}", got, "low < high, both within the pixel type",
                         "Put a window step into 'prepare', or leave this augmentation out."))
+
+
+@lru_cache(maxsize=16)
+def _limits(dtype: np.dtype[Any]) -> tuple[float, float]:
+    """Return what a pixel type can hold; numpy works it out anew each time, for longer than a tone takes."""
+    if dtype.kind == "f":
+        return -math.inf, math.inf
+    info = np.iinfo(dtype)
+    return float(info.min), float(info.max)
 
 
 def check_finite(case: Case) -> None:

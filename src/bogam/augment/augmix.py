@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from bogam.augment.family import Augment, Drawn, Group, augmentations, draw_entry
 from bogam.core.errors import UserError, say
 from bogam.core.fields import Count, CountRange, Positive, Share
 from bogam.core.types import Case, FloatArray
+
+_WRITTEN = WithJsonSchema({"type": "array", "minItems": 1, "items": {
+    "anyOf": [{"type": "string"}, {"type": "object"}],
+    "description": "An augmentation by its name or as {name: {fields}}."}})
 
 
 def _parse(value: Any) -> tuple[Augment, ...]:
@@ -46,7 +50,7 @@ class Augmix(Augment):
     probability: Share = 1.0
     """Share of the draws in which the step is done; else all views are the image."""
     steps: Annotated[tuple[Augment, ...], BeforeValidator(_parse),
-                     PlainSerializer(lambda steps: [step.to_yaml() for step in steps])] = Field(
+                     PlainSerializer(lambda steps: [step.to_yaml() for step in steps]), _WRITTEN] = Field(
         default=("gamma", "contrast", "equalize", "posterize", "clahe"))  # type: ignore[arg-type]
     """What a chain draws from; each equally often."""
     width: Count = 3

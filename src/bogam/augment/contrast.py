@@ -58,5 +58,6 @@ class Contrast(Augment):
         """
         factor = drawn["factor"]
         pivot = drawn["measured"]["pivot"] if "measured" in drawn else 0.5
-        bent: FloatArray = level * factor + pivot * (1.0 - factor)
+        bent: FloatArray = level * factor
+        bent += pivot * (1.0 - factor)
         return bent

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -13,10 +15,11 @@ from pydantic import AfterValidator
 from bogam.augment.family import Augment, Drawn, Group, MinVisible, Places, augmentations, draw_between
 from bogam.augment.maps import times
 from bogam.core.fields import Count, Range, Size
-from bogam.core.seeds import generator
+from bogam.core.seeds import KeyedGenerator
 from bogam.core.types import Case, FloatArray
 
 _PLACES = 4096
+_local = threading.local()
 
 
 def _check_no_fold(value: tuple[float, float]) -> tuple[float, float]:
@@ -68,10 +71,10 @@ def _shifted(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
     cells = drawn["cells"]
     kind = where[0].dtype
     shifts = _control(drawn["seed"], tuple(cells)).astype(kind, copy=False)
-    first, *rest = (_spline(place, count, side) for place, count, side in zip(where, cells, shape, strict=True))
+    first, *rest = _splines(where, cells, shape)
     flat = first.reshape(len(first), -1)
     summed = np.empty((shifts[:, 0].size, flat.shape[1]), kind)
-    times(np.moveaxis(shifts, 1, -1).reshape(-1, len(first)), flat, summed)
+    times(shifts.transpose(0, *range(2, shifts.ndim), 1).reshape(-1, len(first)), flat, summed)
     shifts = summed.reshape(*shifts.shape[:1], *shifts.shape[2:], *first.shape[1:])
     for spline in rest:
         shifts = (shifts * spline.reshape(len(spline), *(1,) * (shifts.ndim - 1 - spline.ndim), *spline.shape[1:])
@@ -84,21 +87,40 @@ def _shifted(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
 def _control(seed: int, cells: tuple[int, ...]) -> NDArray[np.float32]:
     """Return the shifts of all control points, (axes, cells + 3 along each axis), in (-1, 1)."""
     size = (len(cells), *(count + 3 for count in cells))
-    shifts: NDArray[np.float32] = generator("elastic", seed).random(size, dtype=np.float32) * 2 - 1
+    if not hasattr(_local, "keyed"):
+        _local.keyed = KeyedGenerator()
+    rng: np.random.Generator = _local.keyed.at("elastic", seed)
+    shifts: NDArray[np.float32] = rng.random(size, dtype=np.float32) * 2 - 1
     shifts.setflags(write=False)
     return shifts
 
 
-def _spline(place: FloatArray, count: int, side: int) -> FloatArray:
-    """Return the weight of each control point along one axis at each place, (count + 3, *places)."""
+def _splines(where: Places, cells: Sequence[int], shape: tuple[int, ...]) -> list[FloatArray]:
+    """Return per axis the weight of each control point at each place, (count + 3, *places)."""
+    kind = where[0].dtype
+    if len({place.shape for place in where}) == 1 and len(set(cells)) == 1:  # all axes in one go
+        scale = np.array([count / side for count, side in zip(cells, shape, strict=True)], kind)
+        weight = _weights(np.stack(where), scale.reshape(-1, *(1,) * where[0].ndim), cells[0])
+        return [weight[:, axis] for axis in range(len(where))]
+    return [_weights(place, kind.type(count / side), count)
+            for place, count, side in zip(where, cells, shape, strict=True)]
+
+
+def _weights(place: FloatArray, scale: Any, count: int) -> FloatArray:
+    """Return the cubic B-spline of each control point at each place, (count + 3, *places)."""
     kind = place.dtype
     points = np.arange(-1, count + 2, dtype=kind).reshape(-1, *(1,) * place.ndim)
-    far = np.abs((place + kind.type(0.5)) * kind.type(count / side) - points)
-    outer = np.maximum(2 - far, 0)
-    inner = np.maximum(1 - far, 0)
-    weight: FloatArray = outer * outer * outer
-    inner = inner * inner * inner
-    inner *= 4
-    weight -= inner
+    far = (place + kind.type(0.5)) * scale - points
+    np.abs(far, out=far)
+    outer = 2 - far
+    np.maximum(outer, 0, out=outer)
+    inner = np.subtract(1, far, out=far)
+    np.maximum(inner, 0, out=inner)
+    weight: FloatArray = outer * outer
+    weight *= outer
+    cube = np.multiply(inner, inner, out=outer)
+    cube *= inner
+    cube *= 4
+    weight -= cube
     weight *= 1 / 6
     return weight

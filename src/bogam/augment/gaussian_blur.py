@@ -42,12 +42,12 @@ class GaussianBlur(Augment):
         sigma = drawn["sigma_px"]
         kernel = cv2.getGaussianKernel(2 * math.ceil(3 * sigma) + 1, sigma, cv2.CV_32F)
         if image.ndim == 4:
-            return np.stack([through_float(volume, lambda channel: _blur_volume(channel, kernel)) for volume in image])
+            return np.stack([through_float(volume, lambda voxels, _: _blur_volume(voxels, kernel)) for volume in image])
 
-        def blurred(plane: Array) -> Array:  # exact to the rounding at 8 bit, where cv2.GaussianBlur is off by up to 1
-            return np.asarray(cv2.sepFilter2D(plane, -1, kernel, kernel, borderType=cv2.BORDER_REFLECT_101))
+        def blurred(plane: Array, made: Array | None) -> Array:  # exact to the rounding; cv2.GaussianBlur is 1 off
+            return np.asarray(cv2.sepFilter2D(plane, -1, kernel, kernel, dst=made, borderType=cv2.BORDER_REFLECT_101))
 
-        return plane_by_plane(image, lambda plane: through_float(plane, blurred))
+        return plane_by_plane(image, lambda plane: through_float(plane, blurred, bounded=True))
 
 
 def _blur_volume(volume: Array, kernel: Array) -> Array:

@@ -50,22 +50,35 @@ class GridDistortion(Augment):
             [[-0.5], [0.833], [3.5]]
         """
         *slices, y, x = where
-        return (*slices, _stretch(y, drawn["rows"], shape[-2]), _stretch(x, drawn["columns"], shape[-1]))
+        rows, columns = tuple(drawn["rows"]), tuple(drawn["columns"])
+        if y.shape == x.shape and len(rows) == len(columns):  # both axes in one go
+            made = _stretch(np.stack((y, x)), (rows, columns), shape[-2:])
+            return (*slices, made[0], made[1])
+        return (*slices, _stretch(y, (rows,), shape[-2:-1]), _stretch(x, (columns,), shape[-1:]))
 
 
-def _stretch(place: FloatArray, steps: list[float], side: int) -> FloatArray:
-    """Return where along one axis each place is read from."""
-    count = len(steps)
-    cubics = _cubics(tuple(steps), side).astype(place.dtype, copy=False)
-    cell = place * (count / side)
-    cell += 0.5 * count / side + 1.0
+def _stretch(place: FloatArray, steps: tuple[tuple[float, ...], ...], sides: tuple[int, ...]) -> FloatArray:
+    """Return where each place is read from along one axis; along two of equal cells, where places are stacked."""
+    count, kind = len(steps[0]), place.dtype
+    pieces = np.concatenate([_cubics(one, side) for one, side in zip(steps, sides, strict=True)])
+    scale: Any = kind.type(count / sides[0])
+    if len(steps) > 1:
+        scale = np.array([count / side for side in sides], kind).reshape(-1, *(1,) * (place.ndim - 1))
+    cell = (place + kind.type(0.5)) * scale
+    cell += 1
     piece = np.minimum(np.maximum(cell, 0.0), count + 1).astype(np.int32)
     cell -= piece
-    moved: FloatArray = cubics[3].take(piece)
-    for coefficient in (cubics[2], cubics[1], cubics[0]):
-        moved *= cell
-        moved += coefficient.take(piece)
-    return moved
+    if len(steps) > 1:
+        piece[1] += count + 2
+    one, two, three, four = pieces.astype(kind, copy=False).take(piece, axis=0).reshape(-1, 4).T
+    flat = cell.reshape(-1)
+    moved: FloatArray = four * flat
+    moved += three
+    moved *= flat
+    moved += two
+    moved *= flat
+    moved += one
+    return moved.reshape(place.shape)
 
 
 @lru_cache(maxsize=16)
@@ -75,7 +88,7 @@ def _cubics(steps: tuple[float, ...], side: int) -> FloatArray:
     The steps' curve is their quadratic B-spline, one knot at each grid line; beyond the edges the outer steps go on.
 
     Returns:
-        (4, cells + 2) coefficients of 1, t, t * t and t * t * t, where t runs from 0 to 1 within a cell; the first and
+        (cells + 2, 4) coefficients of 1, t, t * t and t * t * t, where t runs from 0 to 1 within a cell; the first and
         the last piece are straight lines beyond the edges.
     """
     curve = (steps[0], steps[0], *steps, steps[-1], steps[-1])
@@ -85,4 +98,4 @@ def _cubics(steps: tuple[float, ...], side: int) -> FloatArray:
     for a, b, c in cells:
         pieces.append((reach, (a + b) / 2 * scale, (b - a) / 2 * scale, (a - 2 * b + c) / 6 * scale))
         reach += (a / 6 + b * 2 / 3 + c / 6) * scale
-    return np.ascontiguousarray(np.array(pieces, np.float64).T)
+    return np.array(pieces, np.float64)

@@ -60,10 +60,10 @@ class MotionBlur(Augment):
         """
         kernel = line_kernel(drawn["length_px"], drawn["angle_degrees"])
 
-        def convolved(plane: Array) -> Array:
-            return np.asarray(cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
+        def convolved(plane: Array, made: Array | None) -> Array:
+            return np.asarray(cv2.filter2D(plane, -1, kernel, dst=made, borderType=cv2.BORDER_REFLECT_101))
 
-        return plane_by_plane(image, lambda plane: through_float(plane, convolved))
+        return plane_by_plane(image, lambda plane: through_float(plane, convolved, bounded=True))
 
 
 def line_kernel(length_px: float, angle_degrees: float) -> NDArray[np.float32]:

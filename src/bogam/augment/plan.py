@@ -74,8 +74,9 @@ class Plan:
         except AttributeError:
             keyed = self._local.keyed = KeyedGenerator()
         entries: list[dict[str, Any]] = []
+        at = keyed.under(self.seed, "augment", epoch, case.id, occurrence)
         for position, step in enumerate(self.steps):
-            rng = keyed.at(self.seed, "augment", epoch, case.id, occurrence, position)
+            rng = at(position)
             if rng.random() < step.probability:
                 entries.append(self.draw_step(step, rng, case))
                 if step.group == "mix":
@@ -216,10 +217,11 @@ def _apply_run(case: Case, run: list[Step], own: bool) -> tuple[Case, list[Drawn
 def _check_axes(case: Case, run: list[Step]) -> None:
     volume = case.image.ndim == 4
     for part, drawn in run:
-        where = f"case {case.id}, augmentation {drawn['augment']}"
         if volume and not (part.volumes or part.group == "tone"):
-            raise UserError(say(where, f"a volume of shape {case.image.shape}", "a picture (C, Y, X)",
+            raise UserError(say(f"case {case.id}, augmentation {drawn['augment']}",
+                                f"a volume of shape {case.image.shape}", "a picture (C, Y, X)",
                                 "Leave it out, or slice the volume; warps, tones and most filters take volumes."))
         if not volume and not part.pictures:
-            raise UserError(say(where, f"a picture of shape {case.image.shape}", "a volume (C, Z, Y, X)",
+            raise UserError(say(f"case {case.id}, augmentation {drawn['augment']}",
+                                f"a picture of shape {case.image.shape}", "a volume (C, Z, Y, X)",
                                 "Leave it out, or stack the slices to volumes."))

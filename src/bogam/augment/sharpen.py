@@ -55,7 +55,7 @@ class Sharpen(Augment):
         kernel = -amount * SMOOTH
         kernel[1, 1] += 1 + amount
 
-        def convolved(plane: Array) -> Array:
-            return np.asarray(cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
+        def convolved(plane: Array, made: Array | None) -> Array:
+            return np.asarray(cv2.filter2D(plane, -1, kernel, dst=made, borderType=cv2.BORDER_REFLECT_101))
 
         return clamp(plane_by_plane(image, lambda plane: through_float(plane, convolved)), levels)

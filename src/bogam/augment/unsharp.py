@@ -58,9 +58,9 @@ class Unsharp(Augment):
         sigma, amount = drawn["sigma_px"], drawn["amount"]
         kernel = cv2.getGaussianKernel(2 * math.ceil(3 * sigma) + 1, sigma, cv2.CV_32F)
 
-        def sharpened(plane: Array) -> Array:
+        def sharpened(plane: Array, made: Array | None) -> Array:
             blurred = cv2.sepFilter2D(plane, cv2.CV_32F, kernel, kernel, borderType=cv2.BORDER_REFLECT_101)
             depth = cv2.CV_8U if plane.dtype == np.uint8 else cv2.CV_32F
-            return np.asarray(cv2.addWeighted(plane, 1 + amount, blurred, -amount, 0.0, dtype=depth))
+            return np.asarray(cv2.addWeighted(plane, 1 + amount, blurred, -amount, 0.0, dst=made, dtype=depth))
 
         return clamp(plane_by_plane(image, lambda plane: through_float(plane, sharpened)), levels)

@@ -82,7 +82,8 @@ class Family(Generic[P]):
             kind, fields = next(iter(value.items()))
             if fields is None or isinstance(fields, dict):
                 return self._build(str(kind), dict(fields or {}))
-        raise ValueError(f"got {value!r}, expected the name of a {self.name} or {{name: {{fields}}}}. "
+        one = f"{'an' if self.name[0] in 'aeiou' else 'a'} {self.name}"
+        raise ValueError(f"got {value!r}, expected the name of {one} or {{name: {{fields}}}}. "
                          f"{near_miss('', self.names())}")
 
     def _build(self, kind: str, fields: dict[str, Any]) -> P:

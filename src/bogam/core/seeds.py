@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,15 @@ def digest_key(*key: Key) -> bytes:
         >>> digest_key(1, "2") == digest_key("1", 2)
         False
     """
-    text = "\x1f".join(f"{type(part).__name__[0]}{part}" for part in key)
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    return _hash_of(*key).digest()
+
+
+def _hash_of(*key: Key) -> hashlib.blake2b:
+    return hashlib.blake2b("\x1f".join(map(_word, key)).encode(), digest_size=16)
+
+
+def _word(part: Key) -> str:
+    return f"{type(part).__name__[0]}{part}"
 
 
 def generator(*key: Key) -> np.random.Generator:
@@ -52,15 +60,32 @@ class KeyedGenerator:
     def __init__(self) -> None:
         self._bits = np.random.Philox(key=0)
         self._generator = np.random.Generator(self._bits)
-        self._state: Any = self._bits.state
+        self._key = np.zeros(2, np.uint64)
+        self._state: Any = {"bit_generator": "Philox", "state": {"counter": np.zeros(4, np.uint64), "key": self._key},
+                            "buffer": np.zeros(4, np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}
 
     def at(self, *key: Key) -> np.random.Generator:
         """Return the generator, set to the start of the key's stream."""
-        state = self._state
-        state["state"]["key"] = np.frombuffer(digest_key(*key), dtype="<u8").astype(np.uint64)
-        state["state"]["counter"] = np.zeros(4, np.uint64)
-        state["buffer_pos"] = 4
-        state["has_uint32"] = 0
-        state["uinteger"] = 0
-        self._bits.state = state
+        return self._set(digest_key(*key))
+
+    def under(self, *key: Key) -> Callable[[Key], np.random.Generator]:
+        """Return what gives, for the last part of a key, what `at` gives for the whole; for many keys that begin alike.
+
+        Example:
+            >>> keyed = KeyedGenerator()
+            >>> float(keyed.under(0, "a")(7).random()) == float(keyed.at(0, "a", 7).random())
+            True
+        """
+        begun = _hash_of(*key)
+
+        def at(last: Key) -> np.random.Generator:
+            whole = begun.copy()
+            whole.update(f"\x1f{_word(last)}".encode())
+            return self._set(whole.digest())
+
+        return at
+
+    def _set(self, digest: bytes) -> np.random.Generator:
+        self._key[:] = np.frombuffer(digest, dtype="<u8")
+        self._bits.state = self._state
         return self._generator

@@ -52,30 +52,30 @@ class Corruption:
         return augmentations.parse({self.kind: {**self.fixed, self.setting: value, "probability": 1.0}})
 
 
-def _noise(kind: str = "noise", strengths: Strengths = (0.02, 0.04, 0.07, 0.11, 0.16)) -> Corruption:
+def _noise(kind: str = "noise", strengths: Strengths = (0.015, 0.03, 0.05, 0.08, 0.12)) -> Corruption:
     return Corruption(kind.removesuffix("-noise"), kind, "sigma", strengths)
 
 
 _BLUR = Corruption("blur", "gaussian-blur", "sigma_px", (0.5, 0.8, 1.2, 1.8, 2.5))
 _COARSE = Corruption("low resolution", "low-resolution", "zoom", (0.8, 0.65, 0.5, 0.35, 0.25))
 _JPEG = Corruption("JPEG", "jpeg-compression", "quality", (60, 40, 25, 15, 8))
-_CONTRAST = Corruption("low contrast", "contrast", "factor", (0.8, 0.65, 0.5, 0.35, 0.25), fixed={"about": "mean"})
+_CONTRAST = Corruption("low contrast", "contrast", "factor", (0.9, 0.75, 0.6, 0.45, 0.3), fixed={"about": "mean"})
 _BRIGHTNESS = Corruption("brightness", "brightness", "add", (0.05, 0.1, 0.15, 0.22, 0.3), "sum")
 _GAMMA = Corruption("gamma", "gamma", "gamma", (1.2, 1.45, 1.8, 2.3, 3.0), "factor")
 _MOTION = Corruption("motion blur", "motion-blur", "length_px", (2.0, 3.0, 5.0, 7.0, 10.0))
-_UNEVEN = Corruption("uneven field", "bias-field", "ratio", (1.3, 1.7, 2.3, 3.2, 4.5))
+_UNEVEN = Corruption("uneven field", "bias-field", "ratio", (1.2, 1.45, 1.8, 2.2, 2.7))
 
 GENERAL = (_noise(), _BLUR, _COARSE, _JPEG, _CONTRAST, _BRIGHTNESS, _GAMMA)
 CORRUPTIONS: Mapping[str, tuple[Corruption, ...]] = {
     "ultrasound": (
-        _noise("speckle-noise", (0.1, 0.18, 0.27, 0.38, 0.5)), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA,
+        _noise("speckle-noise", (0.06, 0.12, 0.2, 0.3, 0.4)), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA,
         Corruption("gain ramp", "gain-ramp", "gain", (0.08, 0.14, 0.2, 0.27, 0.35), "sum"),
         Corruption("shadow", "ultrasound-shadow", "loss", (0.1, 0.2, 0.3, 0.4, 0.5), fixed={"shadows": [2, 2]})),
     "mammography": (
         _noise("noise", (0.01, 0.02, 0.04, 0.06, 0.1)), _BLUR, _COARSE, _CONTRAST, _GAMMA,
         Corruption("scatter", "scatter", "fraction", (0.1, 0.2, 0.3, 0.4, 0.55))),
     "x-ray": (
-        _noise(), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA,
+        _noise("noise", (0.01, 0.025, 0.045, 0.07, 0.1)), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA,
         Corruption("scatter", "scatter", "fraction", (0.1, 0.2, 0.3, 0.45, 0.6)),
         Corruption("grid lines", "grid-line", "amplitude", (0.01, 0.02, 0.035, 0.05, 0.08))),
     "ct": (
@@ -86,9 +86,12 @@ CORRUPTIONS: Mapping[str, tuple[Corruption, ...]] = {
         _noise("rician-noise", (0.02, 0.04, 0.07, 0.11, 0.16)), _BLUR, _COARSE, _CONTRAST, _GAMMA, _UNEVEN,
         Corruption("ghosting", "ghosting", "intensity", (0.2, 0.35, 0.5, 0.7, 0.9)),
         Corruption("spikes", "spikes", "amplitude", (0.015, 0.03, 0.05, 0.08, 0.12))),
-    "histology": (
-        _BLUR, _COARSE, _JPEG, _BRIGHTNESS, _CONTRAST, _noise("noise", (0.01, 0.025, 0.045, 0.07, 0.1)),
-        Corruption("stain", "stain-jitter", "factor", (1.2, 1.4, 1.7, 2.1, 2.6), "factor", {"shift": [0.0, 0.0]})),
+    "histology": (  # nuclei are a few pixels wide and color carries the diagnosis: gentler where those go
+        Corruption("blur", "gaussian-blur", "sigma_px", (0.4, 0.6, 0.9, 1.3, 1.8)),
+        Corruption("low resolution", "low-resolution", "zoom", (0.9, 0.75, 0.6, 0.45, 0.35)),
+        Corruption("JPEG", "jpeg-compression", "quality", (90, 75, 60, 40, 25)),
+        _BRIGHTNESS, _CONTRAST, _noise("noise", (0.01, 0.025, 0.045, 0.07, 0.1)),
+        Corruption("stain", "stain-jitter", "factor", (1.1, 1.25, 1.45, 1.7, 2.0), "factor", {"shift": [0.0, 0.0]})),
     "fundus": (_noise("noise", (0.01, 0.025, 0.045, 0.07, 0.1)), _BLUR, _COARSE, _JPEG, _CONTRAST, _GAMMA, _UNEVEN),
     "endoscopy": (_noise(), _BLUR, _MOTION, _COARSE, _JPEG, _CONTRAST, _GAMMA),
     "general": GENERAL,

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bogam.core.look_up import look_up
 from bogam.core.types import Array, Case
 from bogam.prepare.family import Step, prepare_steps
 from bogam.prepare.levels import change_brightness, from_steps, levels_of, to_steps
@@ -39,8 +40,9 @@ def equalize(image: Array, levels: tuple[float, float]) -> Array:
         return from_steps(steps.copy(), levels, count, image.dtype)
     curve = np.floor(np.clip(below - first, 0, None) / (steps.size - first) * (count - 1) + 0.5)
     if steps.dtype == np.uint8:
-        flat = cv2.LUT(steps.reshape(-1, steps.shape[-1]), curve.astype(np.uint8))
-        return from_steps(flat.reshape(steps.shape), levels, count, image.dtype)
+        found = np.empty(steps.shape, np.uint8)
+        look_up(np.ascontiguousarray(steps), curve.astype(np.uint8), found)
+        return from_steps(found, levels, count, image.dtype)
     return from_steps(np.take(curve.astype(np.uint16), steps), levels, count, image.dtype)
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from pydantic import model_validator as validates
 
 from bogam.augment.family import Augment, augmentations
-from bogam.augment.sets import named
+from bogam.augment.sets import SETS, named
 from bogam.augment.sides import mirroring
 from bogam.core.errors import UserError, near_miss, say
 from bogam.core.registry import fault_lines
@@ -96,7 +96,7 @@ class ReportSection(Section):
 
 
 def parse_augment(value: Any) -> tuple[Augment, ...]:
-    """Return the steps of a named set, of one step, or of a list of steps. Raises UserError for an unknown one."""
+    """Return the steps of a named set, of one step, or of a list of both. Raises UserError for an unknown one."""
     try:
         return tuple(_augment(value))
     except ValueError as error:
@@ -104,15 +104,13 @@ def parse_augment(value: Any) -> tuple[Augment, ...]:
 
 
 def _augment(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return named(value)
-        except ValueError:
-            if value not in augmentations.names():
-                raise
-    if isinstance(value, (str, dict, Augment)):
-        value = [value]
-    return tuple(augmentations.parse(step) for step in value)
+    steps: list[Augment] = []
+    for one in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(one, str) and one not in augmentations.names():
+            steps += named(one)
+        else:
+            steps.append(augmentations.parse(one))
+    return tuple(steps)
 
 
 Augmentation = Annotated[
@@ -136,7 +134,9 @@ class Recipe(Section):
     prepare: list[Annotated[Step, prepare_steps.field()]]
     """Deterministic steps in order; the last one is normalize, which runs at the network's door."""
     augment: Augmentation = ()
-    """A named set (none, geometric, filter, all), or a list of steps; training images only."""
+    """What happens to training images at random: a named set, a single step by its name or as {name: {fields}}, or a
+    list of steps and sets. Sets: none, geometric, filter, all, and MODALITY-light, MODALITY-medium, MODALITY-strong for
+    ultrasound, mammography, x-ray, ct, mr, histology, fundus and endoscopy."""
     model: Annotated[Network, networks.field()]
     """The network."""
     loss: Annotated[Loss, losses.field()]
@@ -432,6 +432,14 @@ def primary_of(recipe: Recipe) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of a recipe, for editors; imports every part."""
-    return Recipe.model_json_schema(mode="validation")
+    made = Recipe.model_json_schema(mode="validation")
+    held = made["properties"]["augment"]
+    sets = {"enum": list(SETS), "description": "A named set: its steps, in the order in which they act."}
+    one = {"$ref": "#/$defs/Augment"}
+    made["$defs"]["Augment"] = {"anyOf": [sets, *augmentations.schema()["anyOf"]]}
+    made["properties"]["augment"] = {
+        "title": held["title"], "description": held["description"], "default": "none",
+        "anyOf": [one, {"type": "array", "items": one}]}
+    return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 import bogam
+from bogam.augment.describe import describe
 from bogam.core.errors import FileProblem, UserError, say
 from bogam.core.types import Case
 from bogam.data.load import load_case
@@ -218,16 +219,15 @@ def _span(row: Mapping[str, Any], value: str, low: str, high: str, factor: float
 
 def _examples(model: Model, case: Case, corruptions: list[Corruption]) -> Any:
     ready = model.prepare(case)
-    strips = []
-    for corruption in corruptions:
-        panels = []
-        for severity in SEVERITIES:
-            made = corrupt(ready, corruption, severity)
-            image, masks = middle_slice(made)
-            number = made.history[-1].get(corruption.setting, corruption.strengths[severity - 1])
-            panels.append(Panel(with_outlines(to_uint8(image, made.levels), masks, 300), f"Severity {severity}",
-                                (f"{corruption.kind}: {corruption.setting} {number:.3g}" if isinstance(
-                                    number, (int, float)) else corruption.kind,)))
-        strips.append(Strip(corruption.name, tuple(panels)))
-    return contact_sheet("corruptions", f"{case.id}: the corruptions of the bench", strips)
 
+    def panel(shown: Case, title: str, lines: Sequence[str]) -> Panel:
+        image, masks = middle_slice(shown)
+        return Panel(with_outlines(to_uint8(image, shown.levels), masks, 300), title, tuple(lines))
+
+    strips = [Strip("Clean", (panel(ready, "The image as prepared", (case.id,)),))]
+    for corruption in corruptions:
+        made = [corrupt(ready, corruption, severity) for severity in SEVERITIES]
+        strips.append(Strip(corruption.name, tuple(
+            panel(one, f"Severity {severity}", describe(one.history[-1]))
+            for severity, one in zip(SEVERITIES, made, strict=True))))
+    return contact_sheet("corruptions", f"{case.id}: the corruptions of the bench", strips)

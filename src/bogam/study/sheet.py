@@ -47,11 +47,13 @@ class Trial:
         case: as prepared, before augmentation.
         plan: the steps, with the recipe's seed and, for mixes, its training part.
         title: of the sheet.
+        labels: what the masks show, one each.
     """
 
     case: Case
     plan: Plan
     title: str
+    labels: tuple[str, ...] = ()
 
 
 def try_image(what: Path | None, recipe: Path | None, sets: Sequence[str], name: str | None = None,
@@ -84,7 +86,7 @@ def try_image(what: Path | None, recipe: Path | None, sets: Sequence[str], name:
         steps = parse_augment(yaml.safe_load(chosen[0]))
     except yaml.YAMLError:
         raise UserError(say("--set", chosen[0], "a name, KEY=VALUE, or a list in YAML")) from None
-    return Trial(_from_file(what, masks), Plan(steps, 0), f"{what.name}: {chosen[0]}")
+    return Trial(_from_file(what, masks), Plan(steps, 0), f"{what.name}: {chosen[0]}", tuple(m.name for m in masks))
 
 
 _KEY = re.compile(r"[\w.-]+=")
@@ -119,7 +121,8 @@ def _from_file(path: Path, masks: Sequence[Path]) -> Case:
                 raise UserError(say(f"mask {label}", f"shape {values.shape}",
                                     f"{picture.image.shape[1:]}, the image's"))
         planes = merge_masks(read, tuple(mask.name for mask in masks), picture.image.shape[1:])
-    return Case(path.stem, picture.image, picture.levels, picture.level_unit, spacing_mm=picture.spacing_mm,
+    name = Path(path.name.removesuffix(".gz")).stem
+    return Case(name, picture.image, picture.levels, picture.level_unit, spacing_mm=picture.spacing_mm,
                 masks=planes, history=(read_entry(picture),))
 
 
@@ -153,7 +156,7 @@ def _from_recipe(recipe: Recipe, what: Path | None, name: str | None, chosen: Se
     sides = Sides.of(recipe.data.sides, labels) if recipe.data.sides else None
     plan = Plan(steps, recipe.train.seeds[0], Partners(tuple(pool), read) if pool else None, sides)
     words = chosen[0] if chosen else ", ".join(step.kind for step in steps)
-    return Trial(read(place), plan, f"{recipe.name}, {place}: {words}")
+    return Trial(read(place), plan, f"{recipe.name}, {place}: {words}", labels if recipe.task == "segmentation" else ())
 
 
 def _open(data: DataSection) -> Manifest:
@@ -195,7 +198,12 @@ def sheet(trial: Trial) -> Figure:
     case, plan = trial.case, trial.plan
     kind = f"{' x '.join(map(str, case.image.shape))}, {case.image.dtype}"
     levels = "no grey range" if case.levels is None else f"grey range {case.levels[0]:g} to {case.levels[1]:g}"
-    alone = [Panel(_picture(case), "The image as prepared", (case.id, kind, levels)),
+    about = [case.id, kind, levels]
+    if len(case.shape) == 3:
+        about.append(f"shown: slice {case.shape[0] // 2 + 1} of {case.shape[0]}")
+    if case.masks is not None:
+        about.append(f"outlined: {', '.join(trial.labels) or 'its mask'}")
+    alone = [Panel(_picture(case), "The image as prepared", tuple(about)),
              *(_strongest(case, plan, step) for step in plan.steps)]
     draws = []
     for epoch in range(1, DRAWS + 1):
@@ -217,7 +225,7 @@ def _strongest(case: Case, plan: Plan, step: Augment) -> Panel:
         change = 1 - max(shares) if shares else float(np.abs(made.image.astype(np.float64) - case.image).mean())
         if change > found:
             best, found = made, change
-    lines = [*_lines(case, best), f"done in {100 * step.probability:.0f} % of draws", *ranges(step)]
+    lines = [*_lines(case, best), f"done in {100 * step.probability:.0f} % of draws", *ranges(step, len(case.shape))]
     return Panel(_picture(best), step.kind, tuple(lines))
 
 
