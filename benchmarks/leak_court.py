@@ -1,7 +1,7 @@
 """What does the audit catch, and whom does it accuse? BOGAM_DATA=FOLDER python benchmarks/leak_court.py [--splits 200]
 
-Plants: a split by whole patients is laid out as somebody's train/ and test/ folders; copies of 20 training pictures per
-rung of a ladder are put among the test pictures, under new names and other patients. A plant is caught where a
+Plants: a split by whole patients is laid out as somebody's train/ and test/ folders; copies of some training pictures
+per rung of a ladder (20 unless told; the tables say how many) are put among the test pictures, under new names and other patients. A plant is caught where a
 finding of level stop connects the planted file with the picture it was made from. Further plants: patients on two
 sides, mask files counted as images, children and generators whose parents test, and results tables that cannot be true.
 
@@ -287,6 +287,7 @@ def report(rows: Sequence[dict[str, Any]], clean: Sequence[dict[str, Any]], fact
     for kind, rung in dict.fromkeys((r["kind"], str(r["rung"])) for r in rows):
         at = {r["set"]: f"{r['caught']}/{r['planted']}" for r in rows if (r["kind"], str(r["rung"])) == (kind, rung)}
         lines.append(f"| {kind} | {rung} | " + " | ".join(at.get(n, "") for n in names) + " |")
+    lines += _not_caught(rows)
     lines += ["", "## Clean splits", "", "| set | splits | stopped |", "|---|---|---|"]
     for name in dict.fromkeys(r["set"] for r in clean):
         of = [r for r in clean if r["set"] == name]
@@ -299,6 +300,22 @@ def report(rows: Sequence[dict[str, Any]], clean: Sequence[dict[str, Any]], fact
                       f"stops: {100 * bound:.2f} % (Clopper-Pearson, splits of one set taken as independent, which "
                       "they are not quite: they share pictures)."]
     return "\n".join(lines) + "\n"
+
+
+def _not_caught(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the lines on the rungs that were not wholly caught, with the reason."""
+    missed = [r for r in rows if r["caught"] < r["planted"]]
+    if not missed:
+        return []
+    lines = ["", "## Not caught, and why", "",
+             "A copy is recognized by its finest detail, once it lies over the other picture. What is left of that in a "
+             "patch of 50 pixels is little, and the strongest rungs take it away; asking for less there would accuse "
+             "pictures that merely look alike.", ""]
+    for kind in dict.fromkeys(r["kind"] for r in missed):
+        where = "; ".join(f"{r['set']} at {r['rung']}: {r['planted'] - r['caught']} of {r['planted']}"
+                          for r in missed if r["kind"] == kind)
+        lines.append(f"- **{kind}** ({where}). {court_plants.REASONS.get(kind, court_plants.LITTLE)}")
+    return lines
 
 
 def _share(family: str, name: str, rows: Sequence[dict[str, Any]]) -> str:
