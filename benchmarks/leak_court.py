@@ -1,9 +1,10 @@
 """What does the audit catch, and whom does it accuse? BOGAM_DATA=FOLDER python benchmarks/leak_court.py [--splits 200]
 
 Plants: a split by whole patients is laid out as somebody's train/ and test/ folders; copies of some training pictures
-per rung of a ladder (20 unless told; the tables say how many) are put among the test pictures, under new names and other patients. A plant is caught where a
-finding of level stop connects the planted file with the picture it was made from. Further plants: patients on two
-sides, mask files counted as images, children and generators whose parents test, and results tables that cannot be true.
+per rung of a ladder (20 unless told; the tables say how many) are put among the test pictures, under new names and
+other patients. A plant is caught where a finding of level stop connects the planted file with the picture it was made
+from. Further plants: patients on two sides, mask files counted as images, children and generators whose parents test,
+and results tables that cannot be true.
 
 Clean splits: whole patients dealt anew, again and again; nothing planted. A stop is a false alarm. With no alarm among
 n independent splits, the true rate lies below 1 - 0.05 ** (1 / n) with 95 % confidence.
@@ -308,8 +309,8 @@ def _not_caught(rows: Sequence[dict[str, Any]]) -> list[str]:
     if not missed:
         return []
     lines = ["", "## Not caught, and why", "",
-             "A copy is recognized by its finest detail, once it lies over the other picture. What is left of that in a "
-             "patch of 50 pixels is little, and the strongest rungs take it away; asking for less there would accuse "
+             "A copy is recognized by its finest detail, once it lies over the other picture. What is left of that in "
+             "a patch of 50 pixels is little, and the strongest rungs take it away; asking for less there would accuse "
              "pictures that merely look alike.", ""]
     for kind in dict.fromkeys(r["kind"] for r in missed):
         where = "; ".join(f"{r['set']} at {r['rung']}: {r['planted'] - r['caught']} of {r['planted']}"
