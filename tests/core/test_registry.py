@@ -14,7 +14,8 @@ class Thing(Part):
     """A base."""
 
 
-things: Family[Thing] = Family("thing", "bogam.core", Thing, engine=("errors", "fields", "look_up", "registry", "seeds", "types"))
+things: Family[Thing] = Family("thing", "bogam.core", Thing,
+                               engine=("errors", "fields", "look_up", "registry", "seeds", "types"))
 
 
 @things.register

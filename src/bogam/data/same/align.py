@@ -165,14 +165,14 @@ def flow(first: FloatArray, other: FloatArray, x: FloatArray, y: FloatArray, sof
         make: Any = cv2  # its types lack DIS
         _own.dis = make.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     rows, columns = (np.asarray(g, np.float32) for g in np.mgrid[:first.shape[0], :first.shape[1]])
-    target = local(first, 5)
 
     def pick(image: FloatArray, at_x: FloatArray, at_y: FloatArray) -> Any:
         return cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
     for width in soft:
-        found = _own.dis.calc(target, local(pick(other, x, y), 5), None)
-        weight = inside(x, y, other.shape).astype(np.float32) + 1e-3
+        over, seen = pick(other, x, y), inside(x, y, other.shape)
+        found = _own.dis.calc(local(np.where(seen, first, over), 5), local(over, 5), None)
+        weight = seen.astype(np.float32) + 1e-3
         total = cv2.GaussianBlur(weight, (0, 0), width)
         go_x, go_y = (columns + cv2.GaussianBlur(found[..., 0] * weight, (0, 0), width) / total,
                       rows + cv2.GaussianBlur(found[..., 1] * weight, (0, 0), width) / total)

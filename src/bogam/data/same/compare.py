@@ -145,6 +145,7 @@ def _agreement(a: FloatArray, b: FloatArray, x: FloatArray, y: FloatArray, pixel
     over = cv2.remap(b, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     seen = cv2.erode(inside(x, y, b.shape).astype(np.uint8), np.ones((3, 3), np.uint8),
                      borderType=cv2.BORDER_REPLICATE)
+    a = np.where(seen > 0, a, over)  # an edge where the other one ends is in neither
     where = seen > 0
     if seen.sum() < SMALLEST**2:
         return Bands(), Bands(), 0.0

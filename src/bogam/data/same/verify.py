@@ -41,6 +41,8 @@ NOISY, NOISY_FINE, NOISY_MIDDLE, NOISY_COARSE, NOISY_GAIN = 0.12, 0.9, 0.84, 0.7
 WORN_FINE, WORN_MIDDLE, WORN_GAIN, WORN_CURVE = 0.8, 0.985, 0.02, 0.2
 """Only the finest detail is worn, as by compression: no flow mends it, and none departs from an affine map by more than
 0.2 for each unit of `pixel`."""
+MENDED = 0.4
+"""Share of the finest detail's disagreement that a flow may mend: noise it cannot mend, neighboring slices it can."""
 LEAST_SHARE = 0.4
 """Share of features that agree, where they proposed the map, below which no blurred or noisy copy is recognized."""
 MOST_CURVE = 1.0
@@ -132,7 +134,7 @@ def verdict(like: Likeness, agreeing: int, share: float, rigor: Rigor, same_file
                 and like.curve <= rigor.limit(SOFTENED_CURVE, like.pixel)) \
             or (clear and tilt >= NOISY and fine <= NOISY_FINE and middle >= NOISY_MIDDLE and coarse >= NOISY_COARSE
                 and like.curve <= min(rigor.limit(NOISY_CURVE, like.pixel), MOST_CURVE * like.pixel)
-                and like.curved.middle - middle <= NOISY_GAIN):
+                and like.curved.middle - middle <= NOISY_GAIN and like.curved.fine - fine <= MENDED * (1 - fine)):
         return "straight"
     near = float(np.clip((fine - 0.6) / 0.15, 0, 1))
     far = BENT_FAR + near * (BENT_NEAR - BENT_FAR)
