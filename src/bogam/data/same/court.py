@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bogam.data.same.features import Features
-from bogam.data.same.verify import Copy, Laid, Proposal, Rigor, judge, lay
+from bogam.data.same.verify import BENT_MANY, BENT_SHARE, Copy, Laid, Proposal, Rigor, judge, lay
 
 SAMPLE = 150
 """Pictures by which a set is judged."""
@@ -60,11 +60,27 @@ class Court:
     def one(self, group: Sequence[Proposal], rigor: Rigor) -> Copy | None:
         """Return the first proposal for a pair that is a copy."""
         for proposal in group:
-            laid = lay(proposal, self.pictures, self.features)
-            found = laid and judge(proposal, laid, rigor, self.same_file(proposal.first, proposal.other))
-            if found:
-                return found
+            for way, laid in self._ways(proposal, rigor):
+                found = judge(way, laid, rigor, self.same_file(proposal.first, proposal.other))
+                if found:
+                    return found
         return None
+
+    def _ways(self, proposal: Proposal, rigor: Rigor) -> Iterator[tuple[Proposal, Laid]]:
+        """Yield a pair as it was laid over each other, and where many features agree the other way round too.
+
+        A flow starts from one of the two: it may find its way from the sharper one and not from the noisier. Among
+        look-alikes, where many features agree everywhere, one way has to do.
+        """
+        laid = lay(proposal, self.pictures, self.features)
+        if laid is None:
+            return
+        yield proposal, laid
+        if rigor.tight < 1 and laid.agreeing >= BENT_MANY and laid.share >= BENT_SHARE:
+            back = proposal._replace(first=proposal.other, other=proposal.first)
+            again = lay(back, self.pictures, self.features)
+            if again is not None:
+                yield back, again
 
     def resemblance(self, pool: ThreadPoolExecutor) -> float:
         """Return the share of pictures that resemble two others which do not resemble each other.
@@ -102,7 +118,7 @@ class Court:
         """Return "copy" for a pair that is one by any measure, "alike" for one that might be, "" else."""
         word = ""
         for proposal in group:
-            laid: Laid | None = lay(proposal, self.pictures, self.features)
+            laid = lay(proposal, self.pictures, self.features)
             if laid is None:
                 continue
             if judge(proposal, laid, Rigor(1.0)):
