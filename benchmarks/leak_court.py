@@ -261,7 +261,7 @@ def clean_splits(name: str, items: Sequence[Item], scratch: Path, count: int) ->
 def clean_sets() -> dict[str, Any]:
     """Return the sets whose patients are known, so that a split is clean by construction."""
     found = {k: v for k, v in court_sets.sets().items() if "Kermany" not in k}
-    found["phantom chest X-ray"] = lambda: court_sets.phantom("chest-x-ray", 120, 13, size=(160, 160))
+    found["phantom chest X-ray"] = lambda: court_sets.phantom("chest-x-ray", 120, 17, size=(144, 144))
     found["phantom histology"] = lambda: court_sets.phantom("histology", 120, 14, size=(96, 96))
     return found
 

@@ -51,8 +51,8 @@ SHARP_CURVE, SOFTENED_CURVE, NOISY_CURVE = (0.3, 0.4), (1.0, 0.25), (0.0, 0.33)
 """Departure from an affine map that such copies may have among look-alikes: a + b * `pixel`. Else it is not limited."""
 BENT_FAR, BENT_NEAR, BENT_MIDDLE, BENT_COARSE = 0.92, 0.96, 0.98, 0.985
 """Agreement under a flow; the higher one where the straight map agrees well already, as for neighboring slices."""
-BENT_SMALL, BENT_MOST = 0.03, 0.985
-"""More agreement of the finest detail for each further unit of `pixel`, up to `BENT_MOST`."""
+BENT_ALIKE, BENT_SMALL, BENT_MOST = 0.05, 0.03, 0.985
+"""More agreement of the finest detail among look-alikes, and for each further unit of `pixel`, up to `BENT_MOST`."""
 SHARE_SMALL, SHARE_MOST = 0.1, 0.85
 """Likewise for the share of features that agree."""
 SAME_FILE = 0.97
@@ -140,7 +140,7 @@ def verdict(like: Likeness, agreeing: int, share: float, rigor: Rigor, same_file
     far = BENT_FAR + near * (BENT_NEAR - BENT_FAR)
     if agreeing >= BENT_MANY and share >= min(BENT_SHARE + SHARE_SMALL * small, SHARE_MOST) \
             and like.curved.middle >= BENT_MIDDLE and like.curved.coarse >= BENT_COARSE \
-            and like.curved.fine >= max(far, min(far + BENT_SMALL * small, BENT_MOST)):
+            and like.curved.fine >= min(far + BENT_ALIKE * rigor.tight + BENT_SMALL * small, BENT_MOST):
         return "bent"
     return None
 
