@@ -206,7 +206,7 @@ LADDERS: Mapping[str, Ladder] = {
     "elastic (share of the side)": Ladder(MOVED, [0.01, 0.02, 0.03], _elastic),
 }
 
-LITTLE = "Too little fine detail is left."
+LITTLE = "The two agree too little; why was not looked at one by one."
 REASONS: Mapping[str, str] = {
     "burnt-in text (lines)": "Text of fixed size covers most of a patch of 50 pixels.",
     "Gaussian blur (sigma, px)": "Of a patch of 50 pixels, 2 pixels of blur leave the information of about 12 x 12.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,13 @@ class Court:
     features: Callable[[int], Features]
     same_file: Callable[[int, int], bool]
     number: int
+    _laid: dict[Proposal, Laid | None] = field(default_factory=dict, init=False)
+
+    def _lay(self, proposal: Proposal) -> Laid | None:
+        """Lay a pair over each other, unless the sample for `resemblance` did so already."""
+        if proposal in self._laid:
+            return self._laid[proposal]
+        return lay(proposal, self.pictures, self.features)
 
     def copies(self, threads: int, progress: Callable[[int, int], None] | None = None) -> list[Copy]:
         """Return the pairs that are copies; of the proposals for one pair the first that is one counts."""
@@ -72,7 +79,7 @@ class Court:
         A flow starts from one of the two: it may find its way from the sharper one and not from the noisier. Among
         look-alikes, where many features agree everywhere, one way has to do.
         """
-        laid = lay(proposal, self.pictures, self.features)
+        laid = self._lay(proposal)
         if laid is None:
             return
         yield proposal, laid
@@ -118,7 +125,7 @@ class Court:
         """Return "copy" for a pair that is one by any measure, "alike" for one that might be, "" else."""
         word = ""
         for proposal in group:
-            laid = lay(proposal, self.pictures, self.features)
+            laid = self._laid[proposal] = lay(proposal, self.pictures, self.features)
             if laid is None:
                 continue
             if judge(proposal, laid, Rigor(1.0)):

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bogam.core.types import FloatArray
+from bogam.data.look_store import SMALL
 from bogam.data.same import candidates
 from bogam.data.same.court import Court
 from bogam.data.same.features import ONE_WAY, Features, code_of, crossing, features_of, nothing, per_picture, stacked
 from bogam.data.same.frame import Frame, frame_of, inner, of_whole
 from bogam.data.same.verify import Copy, Proposal
-
-SMALL = (64, 64)
 
 
 def proposals(voted: FloatArray, alike: FloatArray) -> list[list[Proposal]]:
@@ -53,8 +52,8 @@ def find_copies(number: int, pictures: Callable[[int], NDArray[np.uint8]], small
         progress: called with (done, total).
 
     Notes:
-        About 15 ms of one core for each picture. No pairs are compared but those that local features or upright codes
-        propose.
+        No pairs are compared but those that local features or upright codes propose. Time and memory:
+        `benchmarks/duplicates.py`.
     """
     if number < 2:
         return []
@@ -66,7 +65,9 @@ def find_copies(number: int, pictures: Callable[[int], NDArray[np.uint8]], small
         return inner(pictures(k), frames.get(k))
 
     def upright(k: int) -> NDArray[np.uint8]:
-        return np.asarray(cv2.resize(within(k), SMALL, interpolation=cv2.INTER_AREA)) if k in frames else small(k)
+        if k not in frames:
+            return small(k)
+        return np.asarray(cv2.resize(within(k), (SMALL, SMALL), interpolation=cv2.INTER_AREA))
 
     def seen(k: int) -> tuple[Features, FloatArray]:
         if crossing(within(k)) < ONE_WAY:

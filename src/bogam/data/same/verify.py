@@ -9,16 +9,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bogam.data.same.align import GRID, match, scaled, symmetry
+from bogam.data.same.align import GRID, match, symmetry, to_grid
 from bogam.data.same.compare import Likeness, compare, glance
-from bogam.data.same.features import SIDE, Features, canvas
+from bogam.data.same.features import Features, canvas
 
 # The thresholds below were set on breast ultrasound, hippocampus slices, malaria cells and children's chest X-rays (the
 # training part), as stored and shrunk to 28 and 48 pixels: copies of 40 kinds on one side; neighboring slices, pictures
-# of one patient and look-alikes on the other. Agreement is a median correlation in a fine, a middle and a coarse band
-# (`compare`). In a set full of look-alikes (`Rigor`) more
-# is asked of small pictures: `pixel` is the side of a pixel in pixels of `GRID`, 1 for
-# pictures of 128 pixels and more, 4.6 for those of 28.
+# of one patient and look-alikes on the other; `BENT_ALIKE` on phantoms of a chest, too. Agreement is a median
+# correlation in a fine, a middle and a coarse band (`compare`). In a set full of look-alikes (`Rigor`) more is asked of
+# small pictures: `pixel` is the side of a pixel in pixels of `GRID`, 1 for 128 pixels and more, 4.6 for 28.
 SEEN = 0.55
 """First look (`glance`) from which on a pair is laid over whose map is known to be exact."""
 SEEN_BY_FEATURES = 0.68
@@ -51,10 +50,9 @@ SHARP_CURVE, SOFTENED_CURVE, NOISY_CURVE = (0.3, 0.4), (1.0, 0.25), (0.0, 0.33)
 """Departure from an affine map that such copies may have among look-alikes: a + b * `pixel`. Else it is not limited."""
 BENT_FAR, BENT_NEAR, BENT_MIDDLE, BENT_COARSE = 0.92, 0.96, 0.98, 0.985
 """Agreement under a flow; the higher one where the straight map agrees well already, as for neighboring slices."""
-BENT_ALIKE, BENT_SMALL, BENT_MOST = 0.05, 0.03, 0.985
-"""More agreement of the finest detail among look-alikes, and for each further unit of `pixel`, up to `BENT_MOST`."""
-SHARE_SMALL, SHARE_MOST = 0.1, 0.85
-"""Likewise for the share of features that agree."""
+BENT_ALIKE, BENT_MOST = 0.05, 0.985
+"""More agreement of the finest detail among look-alikes, up to `BENT_MOST`. Small ones, of 64 pixels and less, can all be bent onto each
+other: there, nothing is called a distorted copy."""
 SAME_FILE = 0.97
 """Agreement of the finest detail asked of two slices of one volume, or two frames of one film."""
 
@@ -138,9 +136,8 @@ def verdict(like: Likeness, agreeing: int, share: float, rigor: Rigor, same_file
         return "straight"
     near = float(np.clip((fine - 0.6) / 0.15, 0, 1))
     far = BENT_FAR + near * (BENT_NEAR - BENT_FAR)
-    if agreeing >= BENT_MANY and share >= min(BENT_SHARE + SHARE_SMALL * small, SHARE_MOST) \
-            and like.curved.middle >= BENT_MIDDLE and like.curved.coarse >= BENT_COARSE \
-            and like.curved.fine >= min(far + BENT_ALIKE * rigor.tight + BENT_SMALL * small, BENT_MOST):
+    if agreeing >= BENT_MANY and share >= BENT_SHARE and small < 1 and like.curved.middle >= BENT_MIDDLE \
+            and like.curved.coarse >= BENT_COARSE and like.curved.fine >= min(far + BENT_ALIKE * rigor.tight, BENT_MOST):
         return "bent"
     return None
 
@@ -163,7 +160,7 @@ def lay(proposal: Proposal, pictures: Callable[[int], NDArray[np.uint8]], featur
         if found is None:
             return None
         agreeing, share = found.agreeing, found.agreeing / found.matched
-        matrix = scaled(found.matrix, GRID / SIDE, GRID / SIDE)
+        matrix = to_grid(found.matrix)
         if agreeing >= MANY and share >= MOST_OF_THEM:
             least = -1.0
         else:
