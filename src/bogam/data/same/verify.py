@@ -51,8 +51,8 @@ SHARP_CURVE, SOFTENED_CURVE, NOISY_CURVE = (0.3, 0.4), (1.0, 0.25), (0.0, 0.33)
 BENT_FAR, BENT_NEAR, BENT_MIDDLE, BENT_COARSE = 0.92, 0.96, 0.98, 0.985
 """Agreement under a flow; the higher one where the straight map agrees well already, as for neighboring slices."""
 BENT_ALIKE, BENT_MOST = 0.05, 0.985
-"""More agreement of the finest detail among look-alikes, up to `BENT_MOST`. Small ones, of 64 pixels and less, can all be bent onto each
-other: there, nothing is called a distorted copy."""
+"""More agreement of the finest detail among look-alikes, up to `BENT_MOST`. Small ones, of 64 pixels and less, can all
+be bent onto each other: there, nothing is called a distorted copy."""
 SAME_FILE = 0.97
 """Agreement of the finest detail asked of two slices of one volume, or two frames of one film."""
 
@@ -135,9 +135,9 @@ def verdict(like: Likeness, agreeing: int, share: float, rigor: Rigor, same_file
                 and like.curved.middle - middle <= NOISY_GAIN and like.curved.fine - fine <= MENDED * (1 - fine)):
         return "straight"
     near = float(np.clip((fine - 0.6) / 0.15, 0, 1))
-    far = BENT_FAR + near * (BENT_NEAR - BENT_FAR)
+    far = min(BENT_FAR + near * (BENT_NEAR - BENT_FAR) + BENT_ALIKE * rigor.tight, BENT_MOST)
     if agreeing >= BENT_MANY and share >= BENT_SHARE and small < 1 and like.curved.middle >= BENT_MIDDLE \
-            and like.curved.coarse >= BENT_COARSE and like.curved.fine >= min(far + BENT_ALIKE * rigor.tight, BENT_MOST):
+            and like.curved.coarse >= BENT_COARSE and like.curved.fine >= far:
         return "bent"
     return None
 
