@@ -9,6 +9,7 @@ from bogam.augment import apply_cpu, sampling
 from bogam.augment.apply_cpu import check_levels, tone, warp
 from bogam.augment.brightness import Brightness
 from bogam.augment.contrast import Contrast
+from bogam.augment.family import Augment
 from bogam.augment.gamma import Gamma
 from bogam.augment.maps import multiply
 from bogam.augment.rotate import Rotate
@@ -204,9 +205,7 @@ def test_wide_tables_and_plain_indexing_agree(dtype, levels, wide, monkeypatch):
 
 
 def test_a_tone_that_returns_what_it_was_given_leaves_it_alone():
-    class Nothing:
-        closed = False
-
+    class Nothing(Augment):
         @staticmethod
         def tone(level, drawn):
             return level

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bogam.augment.apply_cpu import bend
 from bogam.augment.family import augmentations
 from bogam.augment.plan import Plan, replay
 from bogam.augment.sets import SETS, named
@@ -264,11 +265,20 @@ def test_an_image_with_nan_or_infinity_is_refused_by_name(wrong):
     assert np.array_equal(plan.apply(huge, [{"augment": "flip-horizontal"}]).image, huge.image)
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if augmentations.get(k).closed])
-def test_a_tone_that_says_so_never_leaves_its_range(kind):
-    plan = Plan([always(kind)], seed=0)
-    level = np.linspace(0, 1, 5001, dtype=np.float32)
-    for epoch in range(200):
-        bent = augmentations.get(kind).tone(level, plan.draw(make_case(), epoch)[0])
-        assert bent.min() >= 0
-        assert bent.max() <= 1
+@pytest.mark.parametrize("seed", range(30))
+def test_joined_tones_are_the_tones_one_after_another(seed):
+    tones = [k for k in KINDS if augmentations.get(k).group == "tone"]
+    order = np.random.default_rng(seed).choice(tones, 6).tolist()
+    case = make_case("f4").but(levels=(0.0, 1.0))
+    level = np.linspace(-0.2, 1.2, 4001, dtype=np.float32)
+    steps = [(augmentations.get(kind), Plan([always(kind)], seed).draw(case, 0)[0]) for kind in order]
+    steps = [(part, {**drawn, "measured": part.measure(level.clip(0, 1), drawn)} if "measured" in drawn else drawn)
+             for part, drawn in steps]
+    wanted = level.clip(0, 1).astype(np.float64)
+    for part, drawn in steps:
+        straight = part.line(drawn)
+        wanted = np.clip(part.tone(wanted, drawn) if straight is None else straight[0] * wanted + straight[1], 0, 1)
+    joined = bend(level, steps)
+    assert joined.dtype == np.float32
+    far = np.abs(joined - wanted) > 1e-5
+    assert far.mean() < (0.01 if {"posterize", "solarize"} & set(order) else 1e-9)  # jumps may lie elsewhere

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bogam.augment._line import Line
 from bogam.augment._scratch import lend
 from bogam.augment.family import Augment, Drawn
 from bogam.augment.geometry import move_geometry
@@ -76,11 +77,10 @@ def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Draw
     plain = image.dtype == np.float32 and tuple(levels) == (0.0, 1.0)
     for start in range(0, source.size, _BLOCK):  # blocks that stay in the processor's cache
         pixels, goal = source[start:start + _BLOCK], target[start:start + _BLOCK]
-        level = np.clip(pixels, 0.0, 1.0, out=lend("level", pixels.shape, np.float32)) if plain else \
-            read_levels(pixels, levels)
-        bent = write_levels(bend(level, steps, goal if plain else None), levels, image.dtype)
-        if bent is not goal:
-            goal[...] = bent
+        if plain:
+            bend(pixels, steps, goal)
+        else:
+            goal[...] = write_levels(bend(read_levels(pixels, levels), steps), levels, image.dtype)
     return made
 
 
@@ -88,18 +88,24 @@ def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]], out: F
     """Return shares of the levels after several tones, each clamped to [0, 1] before the next.
 
     Args:
-        level: shares of the levels in [0, 1].
+        level: shares of the levels, which are clamped to [0, 1] first; not written to, unless it is `out`.
         steps: tone parts and what they drew, in order.
-        out: where the result may be written; look whether it is what comes back.
+        out: where to write the result, of the shape and type of `level`; None for a new array.
     """
-    for number, (part, drawn) in enumerate(steps, 1):
-        bent = part.tone(level, drawn)
-        if part.closed:
-            level = bent
+    out = np.empty_like(level) if out is None else out
+    line: Line | None = Line()
+    for part, drawn in steps:
+        straight = part.line(drawn)
+        if straight is not None:
+            line = (line or Line()).then(*straight)
             continue
-        own = bent is not level and bent.flags.owndata
-        level = np.clip(bent, 0.0, 1.0, out=out if out is not None and number == len(steps) else bent if own else None)
-    return level
+        level = part.tone(level if line is None else line(level, out), drawn)
+        line = None if part.closed else Line()
+    if line is not None:
+        return line(level, out)
+    if level is not out:
+        out[...] = level
+    return out
 
 
 def _look_up(source: Array, first: int, table: Array, target: Array) -> None:

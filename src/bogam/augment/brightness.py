@@ -8,7 +8,7 @@ import numpy as np
 
 from bogam.augment.family import Augment, Drawn, Group, augmentations, draw_between
 from bogam.core.fields import Range
-from bogam.core.types import Case, FloatArray
+from bogam.core.types import Case
 
 
 @augmentations.register
@@ -32,12 +32,11 @@ class Brightness(Augment):
         return {"add": draw_between(rng, *self.add)}
 
     @staticmethod
-    def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
-        """Return level + add.
+    def line(drawn: Drawn) -> tuple[float, float]:
+        """Return the curve level + add.
 
         Example:
-            >>> Brightness.tone(np.array([0.25]), {"add": 0.5})
-            array([0.75])
+            >>> Brightness.line({"add": 0.5})
+            (1.0, 0.5)
         """
-        lifted: FloatArray = level + drawn["add"]
-        return lifted
+        return 1.0, drawn["add"]

@@ -49,15 +49,13 @@ class Contrast(Augment):
         return {"pivot": float(level.mean(dtype=np.float64))}
 
     @staticmethod
-    def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
-        """Return pivot + factor * (level - pivot); the pivot is the measured one, else 0.5.
+    def line(drawn: Drawn) -> tuple[float, float]:
+        """Return the curve pivot + factor * (level - pivot); the pivot is the measured one, else 0.5.
 
         Example:
-            >>> Contrast.tone(np.array([0.25, 0.75]), {"factor": 2.0})
-            array([0., 1.])
+            >>> Contrast.line({"factor": 2.0})
+            (2.0, -0.5)
         """
         factor = drawn["factor"]
         pivot = drawn["measured"]["pivot"] if "measured" in drawn else 0.5
-        bent: FloatArray = level * factor
-        bent += pivot * (1.0 - factor)
-        return bent
+        return factor, pivot * (1.0 - factor)

@@ -77,8 +77,8 @@ def _shifted(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
     times(shifts.transpose(0, *range(2, shifts.ndim), 1).reshape(-1, len(first)), flat, summed)
     shifts = summed.reshape(*shifts.shape[:1], *shifts.shape[2:], *first.shape[1:])
     for spline in rest:
-        shifts = (shifts * spline.reshape(len(spline), *(1,) * (shifts.ndim - 1 - spline.ndim), *spline.shape[1:])
-                  ).sum(axis=1)
+        shifts = np.einsum("kb...,b...->k...", shifts, spline.reshape(
+            len(spline), *(1,) * (shifts.ndim - 1 - spline.ndim), *spline.shape[1:]))
     return tuple(place + part * kind.type(drawn["shift"] * side / count)
                  for place, part, side, count in zip(where, shifts, shape, cells, strict=True))
 

@@ -30,7 +30,7 @@ class Augment(Part):
     static so that a recorded draw is enough to repeat them:
 
     - warp: `matrix`, or `source` where it `bends`;
-    - tone: `tone`, and `measure` where the curve depends on the image;
+    - tone: `line` where the curve is a straight one, else `tone`; and `measure` where it depends on the image;
     - filter: `filter`;
     - mix: `mix`, with as many `partners` as it takes;
     - branch: `branch`.
@@ -42,7 +42,7 @@ class Augment(Part):
     volumes: ClassVar[bool] = False
     """Whether (C, Z, Y, X) is understood; tones always do."""
     closed: ClassVar[bool] = False
-    """A tone that never leaves [0, 1] by itself, so that nobody needs to clamp what it returns."""
+    """A `tone` that never leaves [0, 1], so that nobody needs to clamp what it returns."""
     partners: ClassVar[int] = 0
     """How many other training cases a mix takes."""
     needs_lesion: ClassVar[bool] = False
@@ -100,11 +100,22 @@ class Augment(Part):
         raise NotImplementedError
 
     @staticmethod
+    def line(drawn: Drawn) -> tuple[float, float] | None:
+        """Return (factor, shift) of a tone that gives factor * level + shift; None where the curve is no such line.
+
+        The engine joins neighboring lines, so that however many there are cost as much as one.
+
+        Args:
+            drawn: what `draw` returned, with what `measure` returned under "measured".
+        """
+        return None
+
+    @staticmethod
     def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
         """Return new grey levels, pixel by pixel, whatever the shape; the caller clamps them to [0, 1].
 
         Args:
-            level: share of the case's grey range, float32 in [0, 1]; not to be written to.
+            level: share of the case's grey range, float32 in [0, 1]; may be overwritten and returned.
             drawn: what `draw` returned, with what `measure` returned under "measured".
         """
         raise NotImplementedError

@@ -92,6 +92,5 @@ class _Line(Augment):
     kind: Literal["line"] = "line"
 
     @staticmethod
-    def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
-        bent: FloatArray = level * drawn["gain"] + drawn["shift"]
-        return bent
+    def line(drawn: Drawn) -> tuple[float, float]:
+        return drawn["gain"], drawn["shift"]

@@ -42,7 +42,9 @@ class Gamma(Augment):
             >>> Gamma.tone(np.array([0.0, 0.5, 1.0]), {"gamma": 2.0})
             array([0.  , 0.25, 1.  ])
         """
-        if level.dtype == np.float32 and level.size:  # a quarter faster than numpy's, as exact, and 0 and 1 stay
-            return np.asarray(cv2.pow(level.reshape(-1), drawn["gamma"])).reshape(level.shape)
+        if level.dtype == np.float32 and level.size and level.flags.c_contiguous:
+            flat = level.reshape(-1)
+            cv2.pow(flat, drawn["gamma"], flat)  # a quarter faster than numpy's, as exact, and 0 and 1 stay
+            return level
         bent: FloatArray = level ** drawn["gamma"]
         return bent

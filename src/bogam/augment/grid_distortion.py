@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from bogam.augment.family import Augment, Drawn, Group, MinVisible, Places, augmentations, draw_between
+from bogam.augment.family import Augment, Drawn, Group, MinVisible, Places, augmentations
 from bogam.core.fields import Size
 from bogam.core.types import Case, FloatArray
 
@@ -35,7 +35,7 @@ class GridDistortion(Augment):
 
     def draw(self, rng: np.random.Generator, case: Case) -> dict[str, Any]:
         """Return {"rows": [steps], "columns": [steps]}."""
-        rows, columns = ([1.0 + draw_between(rng, -self.limit, self.limit) for _ in range(count)]
+        rows, columns = ((1.0 - self.limit + 2 * self.limit * rng.random(count)).tolist()
                          for count in self.cells)
         return {"rows": rows, "columns": columns}
 
@@ -60,42 +60,49 @@ class GridDistortion(Augment):
 def _stretch(place: FloatArray, steps: tuple[tuple[float, ...], ...], sides: tuple[int, ...]) -> FloatArray:
     """Return where each place is read from along one axis; along two of equal cells, where places are stacked."""
     count, kind = len(steps[0]), place.dtype
-    pieces = np.concatenate([_cubics(one, side) for one, side in zip(steps, sides, strict=True)])
+    pieces = _cubics(steps, sides).astype(kind, copy=False)
     scale: Any = kind.type(count / sides[0])
     if len(steps) > 1:
         scale = np.array([count / side for side in sides], kind).reshape(-1, *(1,) * (place.ndim - 1))
     cell = (place + kind.type(0.5)) * scale
     cell += 1
-    piece = np.minimum(np.maximum(cell, 0.0), count + 1).astype(np.int32)
-    cell -= piece
+    whole = np.minimum(np.maximum(cell, kind.type(0)), kind.type(count + 1))
+    np.trunc(whole, out=whole)
+    cell -= whole
+    piece = whole.astype(np.intp)
     if len(steps) > 1:
         piece[1] += count + 2
-    one, two, three, four = pieces.astype(kind, copy=False).take(piece, axis=0).reshape(-1, 4).T
-    flat = cell.reshape(-1)
-    moved: FloatArray = four * flat
-    moved += three
-    moved *= flat
-    moved += two
-    moved *= flat
-    moved += one
+    piece, cell = piece.reshape(-1), cell.reshape(-1)
+    moved: FloatArray = pieces[3].take(piece)
+    for coefficients in pieces[2::-1]:
+        moved *= cell
+        moved += coefficients.take(piece)
     return moved.reshape(place.shape)
 
 
-@lru_cache(maxsize=16)
-def _cubics(steps: tuple[float, ...], side: int) -> FloatArray:
-    """Return the steps' integral, scaled so that the image's two edges stay, as one cubic per cell.
+def _cubics(steps: tuple[tuple[float, ...], ...], sides: tuple[int, ...]) -> FloatArray:
+    """Return the integral of each axis' steps, scaled so that the image's two edges stay, as one cubic per cell.
 
     The steps' curve is their quadratic B-spline, one knot at each grid line; beyond the edges the outer steps go on.
 
     Returns:
-        (cells + 2, 4) coefficients of 1, t, t * t and t * t * t, where t runs from 0 to 1 within a cell; the first and
-        the last piece are straight lines beyond the edges.
+        (4, axes * (cells + 2)) coefficients of 1, t, t * t and t * t * t, where t runs from 0 to 1 within a cell; of
+        each axis the first and the last piece are straight lines beyond the edges.
     """
-    curve = (steps[0], steps[0], *steps, steps[-1], steps[-1])
-    cells = list(zip(curve[:-2], curve[1:-1], curve[2:], strict=True))
-    scale = side / sum(a / 6 + b * 2 / 3 + c / 6 for a, b, c in cells[1:-1])
-    pieces, reach = [], -scale * steps[0] - 0.5
-    for a, b, c in cells:
-        pieces.append((reach, (a + b) / 2 * scale, (b - a) / 2 * scale, (a - 2 * b + c) / 6 * scale))
-        reach += (a / 6 + b * 2 / 3 + c / 6) * scale
-    return np.array(pieces, np.float64)
+    cubics, whole = _of_single_steps(len(steps[0]))
+    drawn = np.array(steps)
+    drawn *= (np.array(sides) / (drawn @ whole))[:, None]
+    pieces: FloatArray = drawn @ cubics
+    pieces[0] -= 0.5
+    return pieces.reshape(4, -1)
+
+
+@lru_cache(maxsize=16)
+def _of_single_steps(count: int) -> tuple[FloatArray, FloatArray]:
+    """Return the cubics that each step of size 1 alone would give, (4, cells, cells + 2), and what they reach."""
+    eye = np.eye(count)
+    curve = np.concatenate([eye[:1], eye[:1], eye, eye[-1:], eye[-1:]])
+    a, b, c = curve[:-2], curve[1:-1], curve[2:]
+    reach = np.cumsum((a + 4 * b + c) / 6, axis=0) - eye[0]
+    cubics = np.stack([np.concatenate([-eye[:1], reach[:-1]]), (a + b) / 2, (b - a) / 2, (a - 2 * b + c) / 6])
+    return cubics.transpose(0, 2, 1).copy(), reach[-2]

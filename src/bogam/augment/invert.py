@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from bogam.augment.family import Augment, Drawn, Group, augmentations
-from bogam.core.types import FloatArray
 
 
 @augmentations.register
@@ -21,17 +20,14 @@ class Invert(Augment):
     """
 
     group: ClassVar[Group] = "tone"
-    closed: ClassVar[bool] = True
     kind: Literal["invert"] = "invert"
 
     @staticmethod
-    def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
-        """Return 1 - level.
+    def line(drawn: Drawn) -> tuple[float, float]:
+        """Return the curve 1 - level.
 
         Example:
-            >>> import numpy as np
-            >>> Invert.tone(np.array([0.0, 0.25, 1.0]), {})
-            array([1.  , 0.75, 0.  ])
+            >>> Invert.line({})
+            (-1.0, 1.0)
         """
-        mirrored: FloatArray = 1.0 - level
-        return mirrored
+        return -1.0, 1.0

@@ -189,8 +189,7 @@ def fuse(steps: Sequence[Step]) -> list[list[Step]]:
 
 
 def _keeps_fill(step: Step) -> bool:
-    part, drawn = step
-    return "measured" not in drawn and float(part.tone(_LOWEST, drawn)[0]) <= 0.0
+    return "measured" not in step[1] and float(apply_cpu.bend(_LOWEST, [step])[0]) <= 0.0
 
 
 def _apply_run(case: Case, run: list[Step], own: bool) -> tuple[Case, list[Drawn]]:

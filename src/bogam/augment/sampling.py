@@ -14,6 +14,8 @@ from bogam.core.types import Array
 
 Sample = Callable[[Array, int, float], Array]
 """(planes, interpolation, fill) to moved planes."""
+_WIDE = int(cv2.__version__.split(".")[0]) >= 5
+"""Whether OpenCV samples 16 bit a third faster than 8 bit, to the same values; before 5.0 it took longer."""
 
 
 def sample(image: Array, masks: Array | None, fill: float, moves: Sequence[Move]) -> tuple[Array, Array | None]:
@@ -36,7 +38,7 @@ def sample(image: Array, masks: Array | None, fill: float, moves: Sequence[Move]
     else:
         by_map = _by_matrix(only, shape) if only is not None else _by_table(moves, shape)
         image = _unsigned(image, fill, by_map)
-        bits = None if bits is None else by_map(bits, cv2.INTER_NEAREST, 0.0)
+        bits = None if bits is None else _wide(bits, cv2.INTER_NEAREST, 0.0, by_map)
     return image, None if masks is None or bits is None else _unpack(bits, len(masks))
 
 
@@ -153,7 +155,14 @@ def _unpack(planes: Array, count: int) -> Array:
 def _unsigned(image: Array, fill: float, by_map: Sample) -> Array:
     """Sample an image linearly, signed 16 bit as unsigned with 32768 added: the same values, in half the time."""
     if image.dtype != np.int16:
-        return by_map(image, cv2.INTER_LINEAR, fill)
+        return _wide(image, cv2.INTER_LINEAR, fill, by_map)
     lifted = by_map(image.view(np.uint16) ^ np.uint16(32768), cv2.INTER_LINEAR, fill + 32768.0)
     lifted ^= np.uint16(32768)
     return lifted.view(np.int16)
+
+
+def _wide(planes: Array, interpolation: int, fill: float, by_map: Sample) -> Array:
+    """Sample planes, 8 bit as 16 where that is faster."""
+    if not _WIDE or planes.dtype != np.uint8 or planes.ndim != 3:
+        return by_map(planes, interpolation, fill)
+    return by_map(planes.astype(np.uint16), interpolation, fill).astype(np.uint8)

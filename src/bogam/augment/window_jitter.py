@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from bogam.augment.family import Augment, Drawn, Group, augmentations, check_above_zero, draw_between, draw_factor
 from bogam.core.fields import Range
-from bogam.core.types import Case, FloatArray
+from bogam.core.types import Case
 
 
 @augmentations.register
@@ -41,12 +41,11 @@ class WindowJitter(Augment):
         return {"center": draw_between(rng, *self.center), "width": draw_factor(rng, *self.width)}
 
     @staticmethod
-    def tone(level: FloatArray, drawn: Drawn) -> FloatArray:
-        """Return (level - 0.5 - center) / width + 0.5.
+    def line(drawn: Drawn) -> tuple[float, float]:
+        """Return the curve (level - 0.5 - center) / width + 0.5.
 
         Example:
-            >>> WindowJitter.tone(np.array([0.5, 0.75]), {"center": 0.25, "width": 0.5})
-            array([0. , 0.5])
+            >>> WindowJitter.line({"center": 0.25, "width": 0.5})
+            (2.0, -1.0)
         """
-        shown: FloatArray = (level - (0.5 + drawn["center"])) * (1.0 / drawn["width"]) + 0.5
-        return shown
+        return 1.0 / drawn["width"], 0.5 - (0.5 + drawn["center"]) / drawn["width"]

@@ -1,0 +1,39 @@
+"""Tones that are straight lines, joined: however many stand in a row, they are one line with two ends."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bogam.core.types import FloatArray
+
+
+class Line(NamedTuple):
+    """The curve min(max(factor * value + shift, low), high); the default clamps to [0, 1] and changes nothing else."""
+
+    factor: float = 1.0
+    shift: float = 0.0
+    low: float = 0.0
+    high: float = 1.0
+
+    def then(self, factor: float, shift: float) -> Line:
+        """Return this line and another, whose result is clamped to [0, 1].
+
+        Example:
+            >>> Line().then(1.0, 0.5).then(-1.0, 1.0)  # half brighter, inverted: what was above one half is black
+            Line(factor=-1.0, shift=0.5, low=0.0, high=0.5)
+        """
+        ends = self.low * factor + shift, self.high * factor + shift
+        low, high = (min(max(end, 0.0), 1.0) for end in sorted(ends))
+        return Line(self.factor * factor, self.shift * factor + shift, low, high)
+
+    def __call__(self, values: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Return the line's result for each value, of the same shape and type; what is too large ends at an end."""
+        made = np.empty_like(values) if out is None else out
+        if self.factor == 1.0 and self.shift == 0.0:
+            return np.clip(values, self.low, self.high, out=made)
+        with np.errstate(over="ignore"):
+            np.multiply(values, self.factor, out=made)
+            made += self.shift
+        return np.clip(made, self.low, self.high, out=made)
