@@ -6,8 +6,8 @@ loss, backward, clipping, optimizer step. Bare: the same network, loss, optimize
 random batch that lies in memory. The two alternate in rounds of equally many steps within one process; what is
 reported is the median of the paired ratios. Each network and thread setting has a process of its own.
 
-- 2 threads: one training has the machine, batches are made in a background thread.
-- 1 thread: as in a study with one run per core: the process, its background thread included, is held on one core.
+- 2 threads: one training has the machine. Batches are made between the steps, as in a study: there is no core to spare.
+- 1 thread: as in a study with one run per core: the process is held on one core.
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ def measure(name: str, threads: int, rounds: int, steps: int, channels: str,
     from bogam.prepare.family import prepare_steps
     from bogam.prepare.normalize import Normalize
     from bogam.prepare.run import prepare_cases
+    from bogam.study.run import Options
     from bogam.train import loop
     from bogam.train.optimizers.family import parameter_groups
     from bogam.train.section import TrainSection
@@ -161,7 +162,7 @@ def measure(name: str, threads: int, rounds: int, steps: int, channels: str,
         done = loop.fit(loop.Job(folder / "run", task, tuple(labels), prepared.case, prepared.ids, prepared.ids[:1],
                                  classes, Normalize(to=wanted["normalize"]),
                                  steps_of(augment), network, loss, section, 0,
-                                 "cpu", threads, 2 if threads > 1 else 1))
+                                 "cpu", threads, Options(threads=threads).ahead("cpu")))
         real_s = [row["train_s"] for row in done.rows]
     real_s, bare_s = real_s[WARM_UP:], bare_s[WARM_UP:]
     ratios = [b / r for r, b in zip(real_s, bare_s, strict=True)]

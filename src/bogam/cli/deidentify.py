@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bogam.cli.options import Command
+from bogam.core.cores import cores
 
 FLAGS = {
     "retain_modified_dates": "Keep dates, shifted per patient by a number of days that only the key tells.",
@@ -50,7 +51,6 @@ def deidentify(source: Path, out: Path, key: Path, no_find_text: bool, keep_fold
     A file that cannot be cleaned is set aside, never passed through. No de-identification is perfect: look at the
     results before you pass them on.
     """
-    import os
 
     from rich.console import Console
 
@@ -63,7 +63,7 @@ def deidentify(source: Path, out: Path, key: Path, no_find_text: bool, keep_fold
             raise UserError(say(f"--{name}", "an option that is not offered", f"the others ({instead})"))
     with Terminal(Console(highlight=False, stderr=True)) as terminal:
         result = run(source, out, key, Options(**chosen), log=log, find_text=not no_find_text, patient=patient,
-                     keep_folders=keep_folders, mapping=mapping, jobs=jobs or os.cpu_count() or 1, tell=terminal.stage)
+                     keep_folders=keep_folders, mapping=mapping, jobs=jobs or cores(), tell=terminal.stage)
     from bogam.data.deidentify.words_of_run import sentences
     for line in sentences(result, out, key, mask=chosen["mask_text"]):
         click.echo(line)

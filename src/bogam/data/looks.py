@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from bogam.core.cores import cores
 from bogam.core.errors import FileProblem
 from bogam.core.types import Array, FloatArray, Picture
 from bogam.data import marks as marks_file
@@ -165,7 +165,7 @@ def look(manifest: Manifest, cache: Path | None = None, progress: Callable[[int,
 
     if progress and not todo:
         progress(total, total)
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(8, cores())) as pool:
         for number in pool.map(some, [todo[i:i + BATCH] for i in range(0, len(todo), BATCH)]):
             done += number
             if progress:

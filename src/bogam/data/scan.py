@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from bogam.core.cores import cores
 from bogam.core.errors import FileProblem
 from bogam.core.types import Array
 from bogam.data.locator import Locator
@@ -136,7 +137,7 @@ def _read_all(root: Path, todo: Sequence[tuple[str, str]], threads: int | None, 
     def read(batch: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
         return [_read_mask(root, loc) if kind == "mask" else _read_image(root, loc, store) for kind, loc in batch]
 
-    with ThreadPoolExecutor(threads or min(8, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(threads or min(8, cores())) as pool:
         for found in pool.map(read, batches):
             rows.extend(found)
             if progress is not None:

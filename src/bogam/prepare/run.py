@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 import cv2
 import numpy as np
 
+from bogam.core.cores import cores
 from bogam.core.errors import UserError, say
 from bogam.core.types import Array, Case
 from bogam.data.manifest import Manifest
@@ -185,7 +185,7 @@ def prepare_cases(manifest: Manifest, steps: Sequence[Step], cache: Cache, *, ch
     done_by_steps = [step for step in steps if step.kind != "normalize"]
     settings = json.dumps([[step.to_yaml() for step in done_by_steps], channels, resize_masks,
                            list(manifest.mask_labels)], sort_keys=True)
-    threads = threads or min(8, os.cpu_count() or 1)
+    threads = threads or min(8, cores())
     rows = _rows(manifest)
     keys: dict[str, str] = {}
     problems: dict[str, str] = {}

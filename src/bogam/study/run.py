@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import bogam
+from bogam.core.cores import cores
 from bogam.core.errors import UserError, say
 from bogam.data.manifest import Manifest
 from bogam.predict.device import device_named
@@ -61,7 +62,15 @@ class Options:
         """Return how many runs go at once."""
         if self.jobs:
             return self.jobs
-        return 1 if device.startswith("cuda") else max(1, (os.cpu_count() or 1) // self.threads)
+        return 1 if device.startswith("cuda") else max(1, cores() // self.threads)
+
+    def ahead(self, device: str) -> int:
+        """Return how many batches each run makes in the background while its network works.
+
+        On a CPU none, where the networks' threads take up all cores: a third thread would make one of them late, and
+        all others wait for it at each layer's end.
+        """
+        return 2 if device.startswith("cuda") or self.workers(device) * self.threads < cores() else 0
 
 
 @dataclass
@@ -155,7 +164,7 @@ def plan_runs(recipe: Recipe, ready: Ready, out: Path, options: Options) -> list
                 specs.append(RunSpec(
                     out, run_folder(out, cell, digest, repeat, fold, seed), cell.name, cell.recipe.to_dict(),
                     ready.target, ready.labels, repeat, fold, seed, device, options.threads,
-                    2 if options.threads > 1 or device.startswith("cuda") else 1,
+                    options.ahead(device),
                     options.cache or out / "cache", options.disk_gb, facts))
     return specs
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bogam.core.cores import cores
 from bogam.core.types import FloatArray
 from bogam.data.look_store import SMALL
 from bogam.data.same import candidates
@@ -57,7 +57,7 @@ def find_copies(number: int, pictures: Callable[[int], NDArray[np.uint8]], small
     """
     if number < 2:
         return []
-    threads = min(8, os.cpu_count() or 1)
+    threads = min(8, cores())
     most = per_picture(number)
     frames: dict[int, Frame] = {k: frame for k in range(number) if (frame := frame_of(pictures(k))) is not None}
 
