@@ -59,6 +59,8 @@ class Elastic(Augment):
     def source(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
         """Return each place plus the shift that the spline has there; three cells outside the image it has none."""
         size = np.broadcast_shapes(*(place.shape for place in where))
+        if math.prod(size) <= _PLACES:
+            return _shifted(where, drawn, shape)
         rows = max(1, _PLACES * size[0] // max(1, math.prod(size)))
         if rows >= size[0]:
             return _shifted(where, drawn, shape)

@@ -60,7 +60,8 @@ class KeyedGenerator:
     def __init__(self) -> None:
         self._bits = np.random.Philox(key=0)
         self._generator = np.random.Generator(self._bits)
-        self._key = np.zeros(2, np.uint64)
+        self._key = np.zeros(2, "<u8")
+        self._bytes = memoryview(self._key).cast("B")
         self._state: Any = {"bit_generator": "Philox", "state": {"counter": np.zeros(4, np.uint64), "key": self._key},
                             "buffer": np.zeros(4, np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}
 
@@ -86,6 +87,6 @@ class KeyedGenerator:
         return at
 
     def _set(self, digest: bytes) -> np.random.Generator:
-        self._key[:] = np.frombuffer(digest, dtype="<u8")
+        self._bytes[:] = digest
         self._bits.state = self._state
         return self._generator
