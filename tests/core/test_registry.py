@@ -15,7 +15,7 @@ class Thing(Part):
 
 
 things: Family[Thing] = Family("thing", "bogam.core", Thing,
-                               engine=("errors", "fields", "look_up", "registry", "seeds", "types"))
+                               engine=("cores", "errors", "fields", "look_up", "registry", "seeds", "types"))
 
 
 @things.register

@@ -31,9 +31,11 @@ class Line(NamedTuple):
     def __call__(self, values: FloatArray, out: FloatArray | None = None) -> FloatArray:
         """Return the line's result for each value, of the same shape and type; what is too large ends at an end."""
         made = np.empty_like(values) if out is None else out
-        if self.factor == 1.0 and self.shift == 0.0:
-            return np.clip(values, self.low, self.high, out=made)
         with np.errstate(over="ignore"):
-            np.multiply(values, self.factor, out=made)
-            made += self.shift
-        return np.clip(made, self.low, self.high, out=made)
+            if self.factor == -1.0:
+                values = np.subtract(self.shift, values, out=made)
+            elif self.factor != 1.0:
+                values = np.multiply(values, self.factor, out=made)
+            if self.shift and self.factor != -1.0:
+                values = np.add(values, self.shift, out=made)
+        return np.clip(values, self.low, self.high, out=made)

@@ -61,7 +61,7 @@ class KeyedGenerator:
         self._bits = np.random.Philox(key=0)
         self._generator = np.random.Generator(self._bits)
         self._key = np.zeros(2, "<u8")
-        self._bytes = memoryview(self._key).cast("B")
+        self._bytes = self._key.view(np.uint8).data
         self._state: Any = {"bit_generator": "Philox", "state": {"counter": np.zeros(4, np.uint64), "key": self._key},
                             "buffer": np.zeros(4, np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}
 
