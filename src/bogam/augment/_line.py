@@ -28,9 +28,8 @@ class Line(NamedTuple):
         low, high = (min(max(end, 0.0), 1.0) for end in sorted(ends))
         return Line(self.factor * factor, self.shift * factor + shift, low, high)
 
-    def __call__(self, values: FloatArray, out: FloatArray | None = None) -> FloatArray:
-        """Return the line's result for each value, of the same shape and type; what is too large ends at an end."""
-        made = np.empty_like(values) if out is None else out
+    def __call__(self, values: FloatArray, made: FloatArray) -> FloatArray:
+        """Write the line's result for each value to `made`, and return it; what is too large ends at an end."""
         with np.errstate(over="ignore"):
             if self.factor == -1.0:
                 values = np.subtract(self.shift, values, out=made)

@@ -22,7 +22,9 @@ from bogam.core.look_up import look_up
 from bogam.core.types import Array, Case, FloatArray
 
 Levels = tuple[float, float]
-_BLOCK = 32768
+Curve = tuple[type[Augment], Drawn]
+"""A tone and what it drew."""
+_BLOCK = 65536
 
 
 def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
@@ -47,7 +49,7 @@ def warp(case: Case, *moves: Move, min_visible: float = 0.0) -> Case:
     return move_geometry(changed, joined, min_visible)
 
 
-def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Drawn]], own: bool = False) -> Array:
+def tone(image: Array, levels: Levels, steps: Sequence[Curve], own: bool = False) -> Array:
     """Bend grey levels through several tones at once.
 
     The rule for values: a pixel is read as its share of the levels, clamped to [0, 1]; each tone's result is clamped
@@ -66,43 +68,59 @@ def tone(image: Array, levels: Levels, steps: Sequence[tuple[type[Augment], Draw
     """
     made = image if own else np.empty(image.shape, image.dtype)
     source, target = image.reshape(-1), made.reshape(-1)
+    stages = _join_lines(steps)
     if image.dtype == np.uint8 or (image.dtype.kind in "iu" and image.size > levels[1] - levels[0]):
         first, ramp = _ramp(image.dtype.str, *levels)
         table = lend("table", ramp.shape, image.dtype)
         for start in range(0, len(ramp), _BLOCK):
             block = slice(start, start + _BLOCK)
-            table[block] = write_levels(bend(ramp[block], steps), levels, image.dtype)
+            table[block] = write_levels(_bend(ramp[block], stages, None), levels, image.dtype)
         _look_up(source, first, table, target)
         return made
     plain = image.dtype == np.float32 and tuple(levels) == (0.0, 1.0)
     for start in range(0, source.size, _BLOCK):  # blocks that stay in the processor's cache
         pixels, goal = source[start:start + _BLOCK], target[start:start + _BLOCK]
         if plain:
-            bend(pixels, steps, goal)
+            _bend(pixels, stages, goal)
         else:
-            goal[...] = write_levels(bend(read_levels(pixels, levels), steps), levels, image.dtype)
+            goal[...] = write_levels(_bend(read_levels(pixels, levels), stages, None), levels, image.dtype)
     return made
 
 
-def bend(level: FloatArray, steps: Sequence[tuple[type[Augment], Drawn]], out: FloatArray | None = None) -> FloatArray:
+def bend(level: FloatArray, steps: Sequence[Curve]) -> FloatArray:
     """Return shares of the levels after several tones, each clamped to [0, 1] before the next.
 
     Args:
-        level: shares of the levels, which are clamped to [0, 1] first; not written to, unless it is `out`.
+        level: shares of the levels, which are clamped to [0, 1] first; not written to.
         steps: tone parts and what they drew, in order.
-        out: where to write the result, of the shape and type of `level`; None for a new array.
     """
-    out = np.empty_like(level) if out is None else out
-    line: Line | None = Line()
+    return _bend(level, _join_lines(steps), None)
+
+
+def _join_lines(steps: Sequence[Curve]) -> list[Line | Curve]:
+    """Return the steps with neighboring lines joined, and with the lines that clamp to [0, 1] where needed."""
+    stages: list[Line | Curve] = [Line()]
     for part, drawn in steps:
-        straight = part.line(drawn)
-        if straight is not None:
-            line = (line or Line()).then(*straight)
-            continue
-        level = part.tone(level if line is None else line(level, out), drawn)
-        line = None if part.closed else Line()
-    if line is not None:
-        return line(level, out)
+        line = part.line(drawn)
+        if line is None:
+            stages.append((part, drawn))
+            if not part.closed:
+                stages.append(Line())
+        elif isinstance(last := stages[-1], Line):
+            stages[-1] = last.then(*line)
+        else:
+            stages.append(Line().then(*line))
+    return stages
+
+
+def _bend(level: FloatArray, stages: Sequence[Line | Curve], out: FloatArray | None) -> FloatArray:
+    """Return shares of the levels after all stages, in `out` where it is given."""
+    out = np.empty_like(level) if out is None else out
+    for stage in stages:
+        if isinstance(stage, Line):
+            level = stage(level, out)
+        else:
+            level = stage[0].tone(level, stage[1])
     if level is not out:
         out[...] = level
     return out

@@ -59,8 +59,6 @@ class Elastic(Augment):
     def source(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
         """Return each place plus the shift that the spline has there; three cells outside the image it has none."""
         size = np.broadcast_shapes(*(place.shape for place in where))
-        if math.prod(size) <= _PLACES:
-            return _shifted(where, drawn, shape)
         rows = max(1, _PLACES * size[0] // max(1, math.prod(size)))
         if rows >= size[0]:
             return _shifted(where, drawn, shape)
@@ -72,7 +70,7 @@ class Elastic(Augment):
 def _shifted(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
     cells = drawn["cells"]
     kind = where[0].dtype
-    shifts = _control(drawn["seed"], tuple(cells)).astype(kind, copy=False)
+    shifts = _control(drawn["seed"], tuple(cells)).astype(kind, copy=False) * kind.type(1 / 6 ** len(cells))
     first, *rest = _splines(where, cells, shape)
     flat = first.reshape(len(first), -1)
     summed = np.empty((shifts[:, 0].size, flat.shape[1]), kind)
@@ -98,7 +96,7 @@ def _control(seed: int, cells: tuple[int, ...]) -> NDArray[np.float32]:
 
 
 def _splines(where: Places, cells: Sequence[int], shape: tuple[int, ...]) -> list[FloatArray]:
-    """Return per axis the weight of each control point at each place, (count + 3, *places)."""
+    """Return per axis six times the weight of each control point at each place, (count + 3, *places)."""
     kind = where[0].dtype
     if len({place.shape for place in where}) == 1 and len(set(cells)) == 1:  # all axes in one go
         scale = np.array([count / side for count, side in zip(cells, shape, strict=True)], kind)
@@ -109,7 +107,7 @@ def _splines(where: Places, cells: Sequence[int], shape: tuple[int, ...]) -> lis
 
 
 def _weights(place: FloatArray, scale: Any, count: int) -> FloatArray:
-    """Return the cubic B-spline of each control point at each place, (count + 3, *places)."""
+    """Return six times the cubic B-spline of each control point at each place, (count + 3, *places)."""
     kind = place.dtype
     points = np.arange(-1, count + 2, dtype=kind).reshape(-1, *(1,) * place.ndim)
     far = (place + kind.type(0.5)) * scale - points
@@ -124,5 +122,4 @@ def _weights(place: FloatArray, scale: Any, count: int) -> FloatArray:
     cube *= inner
     cube *= 4
     weight -= cube
-    weight *= 1 / 6
     return weight
