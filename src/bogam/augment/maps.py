@@ -175,10 +175,11 @@ def first_step(shape: tuple[int, ...]) -> int:
     """Return the distance of nodes to begin with for a picture: a power of two that mostly need not be halved.
 
     A map's error in pixels grows with the picture and falls with the cube of the number of nodes on a side: 16 of them
-    do for 128 pixels, 25 for 512.
+    do for 128 pixels, 25 for 512. Below 128 pixels there are 32, since they cost little there.
     """
-    step = 1
-    while 2 * step * _NODES * (min(shape) / _NODES_SIDE) ** (1 / 3) <= min(shape):
+    side, step = min(shape), 1
+    nodes = 2 * _NODES if side < _NODES_SIDE else _NODES * (side / _NODES_SIDE) ** (1 / 3)
+    while 2 * step * nodes <= side:
         step *= 2
     return step
 
