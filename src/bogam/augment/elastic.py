@@ -70,7 +70,7 @@ class Elastic(Augment):
 def _shifted(where: Places, drawn: Drawn, shape: tuple[int, ...]) -> Places:
     cells = drawn["cells"]
     kind = where[0].dtype
-    shifts = _control(drawn["seed"], tuple(cells)).astype(kind, copy=False) * kind.type(1 / 6 ** len(cells))
+    shifts: FloatArray = _control(drawn["seed"], tuple(cells)).astype(kind, copy=False) * kind.type(6.0 ** -len(cells))
     first, *rest = _splines(where, cells, shape)
     flat = first.reshape(len(first), -1)
     summed = np.empty((shifts[:, 0].size, flat.shape[1]), kind)

@@ -17,8 +17,7 @@ from bogam.core.types import FloatArray
 
 TOLERANCE_PX = 0.05
 """How far a table of places may lie from the exact map; checked on every table, which is refined until it holds."""
-_NODES = 16
-_NODES_SIDE = 128
+_NODES = 32
 _PIXELS = 2 ** 20
 _local = threading.local()
 
@@ -172,14 +171,9 @@ class Table:
 
 
 def first_step(shape: tuple[int, ...]) -> int:
-    """Return the distance of nodes to begin with for a picture: a power of two that mostly need not be halved.
-
-    A map's error in pixels grows with the picture and falls with the cube of the number of nodes on a side: 16 of them
-    do for 128 pixels, 25 for 512. Below 128 pixels there are 32, since they cost little there.
-    """
-    side, step = min(shape), 1
-    nodes = 2 * _NODES if side < _NODES_SIDE else _NODES * (side / _NODES_SIDE) ** (1 / 3)
-    while 2 * step * nodes <= side:
+    """Return the distance of nodes to begin with for a picture: a power of two, at least 32 nodes on each side."""
+    step = 1
+    while 2 * step * _NODES <= min(shape):
         step *= 2
     return step
 
