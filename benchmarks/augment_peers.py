@@ -149,7 +149,7 @@ def batchgenerators_chain(image: np.ndarray, mask: np.ndarray, magnitude: float 
                                mode_seg="nearest")
     tones = [MultiplicativeBrightnessTransform(BGContrast((0.9, 1.1)), False, 1),
              ContrastTransform(BGContrast((0.8, 1.25)), True, False, 1),
-             GammaTransform(BGContrast((0.8, 1.25)), 0, False, False, 0),
+             GammaTransform(BGContrast((0.8, 1.25)), 0, False, 1, 0),
              GaussianBlurTransform((SIGMA, SIGMA), False, False, 1)]
     whole = ComposeTransforms([MirrorTransform(tuple(range(image.ndim))), spatial]
                               + (tones if image.ndim == 2 else []))
@@ -183,7 +183,29 @@ def volume_chains(image: np.ndarray, mask: np.ndarray) -> dict[str, Work]:
 
 
 def single(kind: str, image: np.ndarray, mask: np.ndarray) -> dict[str, Work]:
-    """Return what does one of our augmentations elsewhere; empty where no library has it or takes the depth."""
+    """Return what does one of our augmentations elsewhere; empty where no library has it or takes the depth.
+
+    TorchIO is for volumes. A library that leaves no more than 256 grey levels of a deeper image is named so.
+    """
+    works: dict[str, Work] = {}
+    for library, find in (("albumentations", _by_albumentations), ("torchvision", _by_torchvision),
+                          ("batchgeneratorsv2", _by_batchgenerators), ("MONAI", _by_monai), ("kornia", _by_kornia)):
+        if image.dtype != np.float32 and library in ("batchgeneratorsv2", "MONAI", "kornia"):
+            continue  # they work on float tensors
+        try:
+            work = find(kind, image, mask)
+            made = None if work is None else work()
+        except (ValueError, TypeError, NotImplementedError, RuntimeError, cv2.error):
+            continue  # the library refuses this depth
+        if work is None:
+            continue
+        picture = made.get("image") if isinstance(made, dict) else made[0] if isinstance(made, list | tuple) else made
+        coarse = image.dtype != np.uint8 and kind != "posterize" and is_coarse(picture)
+        works[library + (", at 8 bit" if coarse else "")] = work
+    return works
+
+
+def _by_albumentations(kind: str, image: np.ndarray, mask: np.ndarray) -> Work | None:
     import albumentations as A
     side = image.shape[0]
     chain = albumentations_steps()
@@ -210,16 +232,121 @@ def single(kind: str, image: np.ndarray, mask: np.ndarray) -> dict[str, Work]:
         "low-resolution": lambda: A.Downscale((0.5, 0.9), p=1, interpolation_pair={
             "downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}),
         "jpeg-compression": lambda: A.ImageCompression(quality_range=(30, 80), p=1)}
+    return albumentations_work([table[kind]()], image, mask) if kind in table else None
+
+
+def _by_torchvision(kind: str, image: np.ndarray, mask: np.ndarray) -> Work | None:
+    import torch
+    from torchvision import tv_tensors
+    from torchvision.transforms import v2
+    side, line = image.shape[0], v2.InterpolationMode.BILINEAR
+    table: dict[str, Callable[[], Any]] = {
+        "flip-horizontal": lambda: v2.RandomHorizontalFlip(1), "flip-vertical": lambda: v2.RandomVerticalFlip(1),
+        "rotate": lambda: v2.RandomRotation(15, line),
+        "zoom": lambda: v2.RandomAffine(0, scale=(0.9, 1.1), interpolation=line),
+        "shift": lambda: v2.RandomAffine(0, translate=(0.1, 0.1), interpolation=line),
+        "shear": lambda: v2.RandomAffine(0, shear=(-10, 10), interpolation=line),
+        "crop": lambda: v2.RandomResizedCrop(side, (0.64, 1.0), (1.0, 1.0)),
+        "perspective": lambda: v2.RandomPerspective(0.1, 1), "elastic": lambda: v2.ElasticTransform(50.0, 5.0),
+        "brightness": lambda: v2.ColorJitter(brightness=0.1), "contrast": lambda: v2.ColorJitter(contrast=0.2),
+        "invert": lambda: v2.RandomInvert(1), "equalize": lambda: v2.RandomEqualize(1),
+        "solarize": lambda: v2.RandomSolarize(float(image.max()) / 2, 1), "posterize": lambda: v2.RandomPosterize(4, 1),
+        "gaussian-blur": lambda: v2.GaussianBlur(KERNEL, (SIGMA, SIGMA)),
+        "sharpen": lambda: v2.RandomAdjustSharpness(2, 1), "noise": lambda: v2.GaussianNoise(0.0, 0.03),
+        "cutout": lambda: v2.RandomErasing(1), "jpeg-compression": lambda: v2.JPEG((30, 80))}
     if kind not in table:
-        return {}
-    work = albumentations_work([table[kind]()], image, mask)
-    try:
-        made = work()
-    except (ValueError, TypeError, cv2.error):
-        return {}  # the library refuses this depth
-    coarse = image.dtype != np.uint8 and kind != "posterize" and is_coarse(made["image"] if isinstance(
-        made, dict) else made)
-    return {f"albumentations{', at 8 bit' if coarse else ''}": work}
+        return None
+    whole = table[kind]()
+    images, masks = tv_tensors.Image(torch.from_numpy(image)[None]), tv_tensors.Mask(torch.from_numpy(mask)[None])
+    return lambda: whole(images, masks)
+
+
+def _by_batchgenerators(kind: str, image: np.ndarray, mask: np.ndarray) -> Work | None:
+    import torch
+    from batchgeneratorsv2.transforms.intensity.brightness import MultiplicativeBrightnessTransform
+    from batchgeneratorsv2.transforms.intensity.contrast import BGContrast, ContrastTransform
+    from batchgeneratorsv2.transforms.intensity.gamma import GammaTransform
+    from batchgeneratorsv2.transforms.intensity.gaussian_noise import GaussianNoiseTransform
+    from batchgeneratorsv2.transforms.intensity.inversion import InvertImageTransform
+    from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
+    from batchgeneratorsv2.transforms.spatial.mirroring import MirrorTransform
+    from batchgeneratorsv2.transforms.spatial.spatial import SpatialTransform
+    none: dict[str, Any] = {"p_elastic_deform": 0, "p_rotation": 0, "p_scaling": 0, "mode_seg": "nearest"}
+    table: dict[str, Callable[[], Any]] = {
+        "flip-horizontal": lambda: MirrorTransform((1,)), "flip-vertical": lambda: MirrorTransform((0,)),
+        "rotate": lambda: SpatialTransform(image.shape, 0, False, **{**none, "p_rotation": 1,
+                                                                     "rotation": (-0.26, 0.26)}),
+        "zoom": lambda: SpatialTransform(image.shape, 0, False, **{**none, "p_scaling": 1, "scaling": (0.9, 1.1)}),
+        "elastic": lambda: SpatialTransform(image.shape, 0, False, **{
+            **none, "p_elastic_deform": 1, "elastic_deform_scale": (0.1, 0.1),
+            "elastic_deform_magnitude": (0.05, 0.05)}),
+        "brightness": lambda: MultiplicativeBrightnessTransform(BGContrast((0.9, 1.1)), False, 1),
+        "contrast": lambda: ContrastTransform(BGContrast((0.8, 1.25)), True, False, 1),
+        "gamma": lambda: GammaTransform(BGContrast((0.8, 1.25)), 0, False, 1, 0),
+        "invert": lambda: InvertImageTransform(1, False, 1),
+        "noise": lambda: GaussianNoiseTransform((0.01, 0.05), 1, False),
+        "gaussian-blur": lambda: GaussianBlurTransform((SIGMA, SIGMA), False, False, 1)}
+    if kind not in table:
+        return None
+    whole = table[kind]()
+    images, masks = torch.from_numpy(image)[None], torch.from_numpy(mask)[None].to(torch.int16)
+    return lambda: whole(image=images, segmentation=masks)
+
+
+def _by_monai(kind: str, image: np.ndarray, mask: np.ndarray) -> Work | None:
+    import monai.transforms as M
+    import torch
+    side = image.shape[0]
+    moved: dict[str, Any] = {"prob": 1, "mode": MODES, "padding_mode": "zeros"}
+    table: dict[str, Callable[[], Any]] = {
+        "flip-horizontal": lambda: M.RandFlipd(KEYS, prob=1, spatial_axis=1),
+        "flip-vertical": lambda: M.RandFlipd(KEYS, prob=1, spatial_axis=0),
+        "quarter-turn": lambda: M.RandRotate90d(KEYS, prob=1),
+        "rotate": lambda: M.RandAffined(KEYS, rotate_range=0.26, **moved),
+        "zoom": lambda: M.RandAffined(KEYS, scale_range=0.1, **moved),
+        "shift": lambda: M.RandAffined(KEYS, translate_range=0.1 * side, **moved),
+        "shear": lambda: M.RandAffined(KEYS, shear_range=0.17, **moved),
+        "elastic": lambda: M.Rand2DElasticd(KEYS, spacing=(side / 5, side / 5),
+                                            magnitude_range=(side / 50, side / 20), **moved),
+        "grid-distortion": lambda: M.RandGridDistortiond(KEYS, num_cells=5, distort_limit=0.3, **moved),
+        "brightness": lambda: M.RandShiftIntensityd("image", offsets=0.1, prob=1),
+        "contrast": lambda: M.RandScaleIntensityd("image", factors=0.2, prob=1),
+        "gamma": lambda: M.RandAdjustContrastd("image", prob=1, gamma=(0.8, 1.25)),
+        "noise": lambda: M.RandGaussianNoised("image", prob=1, std=0.05),
+        "gaussian-blur": lambda: M.RandGaussianSmoothd("image", prob=1, sigma_x=(SIGMA, SIGMA),
+                                                       sigma_y=(SIGMA, SIGMA)),
+        "cutout": lambda: M.RandCoarseDropoutd("image", holes=1, spatial_size=side // 5, prob=1)}
+    if kind not in table:
+        return None
+    whole = table[kind]()
+    held = {"image": torch.from_numpy(image)[None], "mask": torch.from_numpy(mask)[None]}
+    return lambda: whole(dict(held))
+
+
+def _by_kornia(kind: str, image: np.ndarray, mask: np.ndarray) -> Work | None:
+    import kornia.augmentation as K
+    import torch
+    side = image.shape[0]
+    table: dict[str, Callable[[], Any]] = {
+        "flip-horizontal": lambda: K.RandomHorizontalFlip(p=1), "flip-vertical": lambda: K.RandomVerticalFlip(p=1),
+        "rotate": lambda: K.RandomAffine(15, p=1), "zoom": lambda: K.RandomAffine(0, scale=(0.9, 1.1), p=1),
+        "shift": lambda: K.RandomAffine(0, translate=(0.1, 0.1), p=1),
+        "shear": lambda: K.RandomAffine(0, shear=(-10, 10), p=1),
+        "crop": lambda: K.RandomResizedCrop((side, side), (0.64, 1.0), (1.0, 1.0), p=1),
+        "perspective": lambda: K.RandomPerspective(0.1, p=1),
+        "brightness": lambda: K.RandomBrightness((0.9, 1.1), p=1),
+        "contrast": lambda: K.RandomContrast((0.8, 1.25), p=1), "gamma": lambda: K.RandomGamma((0.8, 1.25), p=1),
+        "invert": lambda: K.RandomInvert(p=1), "equalize": lambda: K.RandomEqualize(p=1),
+        "solarize": lambda: K.RandomSolarize(0.1, p=1), "posterize": lambda: K.RandomPosterize(4, p=1),
+        "gaussian-blur": lambda: K.RandomGaussianBlur((KERNEL, KERNEL), (SIGMA, SIGMA), p=1),
+        "median": lambda: K.RandomMedianBlur((3, 3), p=1), "motion-blur": lambda: K.RandomMotionBlur(7, 90.0, 0.0, p=1),
+        "sharpen": lambda: K.RandomSharpness(1.0, p=1), "clahe": lambda: K.RandomClahe(p=1),
+        "noise": lambda: K.RandomGaussianNoise(0.0, 0.03, p=1), "cutout": lambda: K.RandomErasing(p=1)}
+    if kind not in table:
+        return None
+    whole = K.AugmentationSequential(table[kind](), data_keys=["input", "mask"])
+    images, masks = torch.from_numpy(image)[None, None], torch.from_numpy(mask)[None, None].float()
+    return lambda: whole(images, masks)
 
 
 def is_coarse(image: Any) -> bool:
