@@ -86,7 +86,7 @@ def recognize(folder: Path, *, layout: str = "auto", patient: str | None = None,
             folder holds only volumes and no slice axis is given.
     """
     if layout not in LAYOUTS:
-        raise UserError(say("data.layout", f"'{layout}'", f"one of {', '.join(LAYOUTS)}", near_miss(layout, LAYOUTS)))
+        raise UserError(say("data.layout", f"'{layout}'", "the name of a layout, or auto", near_miss(layout, LAYOUTS)))
     if slice_axis not in (None, "z", "y", "x") or slice_every < 1:
         raise UserError(say("data.slice", f"{slice_axis}, every {slice_every}", "z, y or x, every 1 or more"))
     tree, said, whole = _without_copies(_walk(Path(folder)))

@@ -118,7 +118,7 @@ def modality_named(code: str | None) -> str:
         return code.lower()
     if len(code) == 2 and code.isupper():
         return _CODES.get(code, "general")
-    raise UserError(say("--modality", f"'{code}'", f"one of {', '.join(CORRUPTIONS)}", near_miss(code, CORRUPTIONS)))
+    raise UserError(say("--modality", f"'{code}'", "a modality", near_miss(code, CORRUPTIONS)))
 
 
 def corrupt(case: Case, corruption: Corruption, severity: int, seed: int = 0) -> Case:

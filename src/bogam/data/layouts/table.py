@@ -226,7 +226,7 @@ def _columns(frame: pl.DataFrame, finder: _Finder, options: Options, name: str, 
     faults = []
     for role, column in options.columns.items():
         if role not in _ROLE_NAMES:
-            faults.append(say("data.columns", f"the role '{role}'", f"one of {', '.join(_ROLE_NAMES)}",
+            faults.append(say("data.columns", f"the role '{role}'", "the name of a role",
                               near_miss(role, _ROLE_NAMES)))
         elif column not in frame.columns:
             faults.append(say(f"data.columns.{role}", f"the column '{column}', which {name} does not have", "a column",
