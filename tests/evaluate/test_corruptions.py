@@ -103,5 +103,5 @@ def test_two_sided_ones_go_both_ways_over_images_and_one_way_for_an_image() -> N
 def test_names_of_modalities() -> None:
     assert [modality_named(code) for code in ("US", "DX", "SM", "ZZ", None, "MR", "fundus")] == [
         "ultrasound", "x-ray", "histology", "general", "general", "mr", "fundus"]
-    with pytest.raises(UserError, match=r"got 'ultrasond', expected one of .* Did you mean 'ultrasound'"):
+    with pytest.raises(UserError, match=r"got 'ultrasond', expected a modality. Did you mean 'ultrasound'"):
         modality_named("ultrasond")
