@@ -51,7 +51,6 @@ def deidentify(source: Path, out: Path, key: Path, no_find_text: bool, keep_fold
     A file that cannot be cleaned is set aside, never passed through. No de-identification is perfect: look at the
     results before you pass them on.
     """
-
     from rich.console import Console
 
     from bogam.cli.show import Terminal
