@@ -45,7 +45,7 @@ class Door:
                 raise UserError(say(f"case {case.id}", "no grey range", "one",
                                     "Add `- window: {source: percentile}` to `prepare`."))
         stack = np.stack([case.image for case in cases])
-        image = torch.from_numpy(stack if stack.dtype == np.uint8 else stack.astype(np.float32)).float()
+        image = torch.from_numpy(stack if stack.dtype == np.uint8 else stack.astype(np.float32, copy=False))
         levels = torch.tensor([case.levels for case in cases], dtype=torch.float32)
         return self.through(image, levels)
 
@@ -53,7 +53,7 @@ class Door:
         """Return a stack of images, normalized.
 
         Args:
-            image: (B, C, Y, X) float32, grey levels.
+            image: (B, C, Y, X) float32 or uint8, grey levels.
             levels: (B, 2) float32, low and high of each, on the same device.
         """
         return self.normalize.door(image, levels[:, 0], levels[:, 1], dict(self.statistics))

@@ -85,7 +85,7 @@ class Normalize(Step):
         """Return the normalized batch; values outside a case's range are not clipped.
 
         Args:
-            image: (B, C, Y, X) or (B, C, Z, Y, X) float32 grey levels; not changed.
+            image: (B, C, Y, X) or (B, C, Z, Y, X) float32 or uint8 grey levels; not changed.
             low, high: (B,) the grey range of each case.
             stats: what `fit` returned; lists, as JSON holds them.
 
@@ -95,17 +95,20 @@ class Normalize(Step):
         import torch
         if not bool((high > low).all()):
             raise UserError(say("normalize", "an empty grey range", "low < high", "Is a picture blank?"))
-        shape = (-1,) + (1,) * (image.ndim - 1)
-        first, width = low.view(shape).to(image), (high - low).view(shape).to(image)
-        share = (image - first).div_(width)
+        low, width = (one.to(image.device, torch.float32)[:, None] for one in (low, high - low))
         if self.to == "zero-one":
-            return share
+            return _from(image, low, width)
         if self.to == "minus-one-one":
-            return share.mul_(2).sub_(1)
-        mean, deviation = (torch.as_tensor(stats.get(k, ()), dtype=image.dtype, device=image.device)
+            return _from(image, low + width / 2, width / 2)
+        mean, deviation = (torch.as_tensor(stats.get(k, ()), dtype=torch.float32, device=image.device)
                            for k in ("mean", "std"))
         if len(mean) != image.shape[1]:
             raise UserError(say("normalize: z-score", f"statistics of {len(mean)} channels",
                                 f"{image.shape[1]}, as the images have", "Set `data.channels` as in training."))
-        channel = (1, -1) + (1,) * (image.ndim - 2)
-        return share.sub_(mean.view(channel)).div_(deviation.view(channel))
+        return _from(image, low + mean * width, width * deviation)
+
+
+def _from(image: torch.Tensor, center: torch.Tensor, spread: torch.Tensor) -> torch.Tensor:
+    """Return (image - center) / spread, both (B, C) or (B, 1), in float32; two passes over the pixels."""
+    shape = (*center.shape, *(1,) * (image.ndim - 2))
+    return (image - center.view(shape)).div_(spread.view(shape))
