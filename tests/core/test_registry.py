@@ -79,3 +79,7 @@ def test_schema_holds_name_fields_and_help() -> None:
 def test_near_miss() -> None:
     assert near_miss("flop", ["flip", "gamma"]) == "Did you mean 'flip'?"
     assert near_miss("zzz", []) == "None are known."
+
+
+def test_of_many_names_the_first_are_listed() -> None:
+    assert near_miss("zzz", [f"p{k:04d}" for k in range(1000)]).endswith("p0008, p0009 and 990 more.")

@@ -56,7 +56,7 @@ def say(where: str, got: object, expected: str, do: str = "") -> str:
 
 
 def near_miss(name: str, known: Iterable[str]) -> str:
-    """Return "Did you mean 'x'?" for the nearest known name, or the list of known names.
+    """Return "Did you mean 'x'?" for the nearest known name, or the known names; of more than 60 the first ten.
 
     Example:
         >>> near_miss("gama", ["gamma", "flip"])
@@ -68,4 +68,6 @@ def near_miss(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f"Did you mean '{close[0]}'?"
+    if len(names) > 60:
+        return f"Known: {', '.join(names[:10])} and {len(names) - 10:,} more."
     return f"Known: {', '.join(names)}." if names else "None are known."
